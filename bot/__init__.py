@@ -1,0 +1,1 @@
+"""The Telegram edge, the conversation driver, the wiring and the `jigi` command."""

@@ -1,0 +1,1 @@
+"""The conversations: a pure engine, the language of flow files, and the flows themselves."""

@@ -1,0 +1,1 @@
+"""Language understanding: what a sentence in French or Bambara asks for."""

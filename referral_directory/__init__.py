@@ -1,0 +1,1 @@
+"""Organisations, services and places; search, verification and exchange."""
