@@ -1,0 +1,146 @@
+"""What the conversation needs from outside, named by what it is for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.conversation.events import Incoming
+from bot.conversation.outgoing import Action, Turn
+from flows.engine.effects import LookUp
+from flows.engine.events import LookedUp
+from flows.engine.messages import Message
+
+
+class Clock(Protocol):
+    """Tells the time, so that tests can tell another."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What a sentence asks for.
+
+    Attributes:
+        intent: the name of the best intent of `intents.yml`.
+        confidence: of that intent, 0 to 1.
+        ranking: the best intents with their confidence, best first.
+        language: `fr`, `bm`, `mixed` or `unknown`.
+        crisis: what the crisis lexicon saw, which needs no model: `emergency`,
+            `suicidal_thoughts` or `None`.
+        slots: what the sentence already answers: `place` (a slug).
+    """
+
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    language: str = "unknown"
+    crisis: str | None = None
+    slots: tuple[tuple[str, str], ...] = ()
+
+
+class Understanding(Protocol):
+    """Says what a free text asks for."""
+
+    async def interpret(self, text: str) -> Interpretation:
+        """Return what `text` asks for; any text gives an answer."""
+        ...
+
+    def crisis(self, text: str) -> str | None:
+        """Return what the crisis lexicon alone sees, with no model and no waiting."""
+        ...
+
+
+class LookUps(Protocol):
+    """Fulfils the look-ups of flows from the directory."""
+
+    async def look_up(self, request: LookUp, now: datetime) -> LookedUp:
+        """Return what was found; never raises for what a person typed."""
+        ...
+
+
+class Catalogue(Protocol):
+    """Turns a message into the words of a language."""
+
+    def render(self, message: Message, language: str) -> str:
+        """Return the text in `language`, French where there is no translation."""
+        ...
+
+
+class Driver(Protocol):
+    """Answers one event. `bot.conversation.driver.Conversation` is the real one."""
+
+    async def respond(self, incoming: Incoming, state: bytes | None, now: datetime) -> Turn:
+        """Return what the event causes.
+
+        Args:
+            incoming: the event.
+            state: the session as it was saved, or `None` when there is none or it expired.
+            now: aware UTC.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It went through; the new messages have these ids."""
+
+    message_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not now: try again after `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never go through; `reason` is a kind of error, never a text of a person."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """This person can't be written to any more (blocked the bot, deleted the account)."""
+
+
+Delivery = Delivered | Deferred | Refused | Unreachable
+
+
+class Messenger(Protocol):
+    """Carries actions to a chat."""
+
+    async def deliver(self, chat_id: int, action: Action) -> Delivery:
+        """Carry one action out and say how it ended; raises nothing for the channel's errors."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """An update as the channel sent it, not yet understood.
+
+    Attributes:
+        update_id: the channel's number of it; the same number is the same update.
+        chat_id: whose turn it is; updates of one chat are worked in order.
+        payload: the channel's own bytes.
+        sent_at: when the person acted, aware UTC, where the channel says so.
+    """
+
+    update_id: int
+    chat_id: int
+    payload: bytes
+    sent_at: datetime | None
+
+
+class UpdateInbox(Protocol):
+    """Takes updates for good: what it accepted is worked even after a crash."""
+
+    async def accept(self, updates: Sequence[RawUpdate]) -> None:
+        """Store the new ones among `updates`; returns once they are safe."""
+        ...
