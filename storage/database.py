@@ -1,0 +1,185 @@
+"""The ground under every table: metadata, times, engines and sessions on both databases."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, override
+
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import (
+    AsyncAttrs,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long SQLite waits for another writer before it says that the database is locked."""
+
+READ_ONLY = "jigi_read_only"
+"""Execution option of connections that only read: on SQLite they take no writer's lock."""
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, so that a migration can name it on both databases."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    # What is deleted is overwritten: a copied file holds no forgotten rows.
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+)
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+class NaiveDatetimeError(ValueError):
+    """A time without a zone was handed to the database."""
+
+
+class UnsupportedDatabaseError(ValueError):
+    """The address names a database that Jigi does not run on.
+
+    Attributes:
+        scheme: What stands before the colon of the address, or "" where it is no address.
+    """
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__(f"not sqlite and not postgresql: {scheme or 'no database address'}")
+        self.scheme = scheme
+
+
+class Base(AsyncAttrs, DeclarativeBase):
+    """What every table of every package is declared on: one metadata, one migration history."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC, going in and coming out, on SQLite and on PostgreSQL.
+
+    Raises:
+        NaiveDatetimeError: When a time without a zone is bound.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveDatetimeError("a time needs its zone")
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        # SQLite keeps no zone: what lies there is UTC, because only UTC was put in.
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def database_address(url: str | URL) -> URL:
+    """Return the address with the asynchronous driver that Jigi uses for it.
+
+    Raises:
+        UnsupportedDatabaseError: When it is neither SQLite nor PostgreSQL.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        # The text of an address may hold a password: none of it goes into the error.
+        raise UnsupportedDatabaseError("") from None
+    if address.drivername not in _DRIVERS:
+        raise UnsupportedDatabaseError(address.drivername)
+    return address.set(drivername=_DRIVERS[address.drivername])
+
+
+def create_private_file(address: URL) -> None:
+    """Create a SQLite file that only its owner may read, before the library makes it public."""
+    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
+        return
+    path = Path(str(address.database))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
+    """Open an engine whose connections are set up as Jigi needs them.
+
+    On SQLite a transaction takes the writer's lock when it begins, so that none fails in its
+    middle; a connection with the option `READ_ONLY` takes none.
+
+    Args:
+        url: `sqlite:///path` or `postgresql://…`, with or without the driver's name.
+        options: Handed on to SQLAlchemy's `create_async_engine`.
+
+    Raises:
+        UnsupportedDatabaseError: When the address is neither SQLite nor PostgreSQL.
+    """
+    address = database_address(url)
+    # Error texts carry no values: they may be what a person wrote.
+    options.setdefault("hide_parameters", True)
+    if address.get_backend_name() == "sqlite":
+        create_private_file(address)
+        engine = create_async_engine(address, **options)
+        prepare_sqlite(engine.sync_engine)
+        return engine
+    options.setdefault("pool_pre_ping", True)
+    options.setdefault("pool_size", 10)
+    options.setdefault("max_overflow", 10)
+    return create_async_engine(address, **options)
+
+
+def sessionmaker(
+    engine: AsyncEngine, *, read_only: bool = False
+) -> async_sessionmaker[AsyncSession]:
+    """Return what makes sessions on the engine; objects stay usable after the commit.
+
+    Args:
+        engine: From `open_engine`.
+        read_only: Sessions that only look things up; on SQLite they never wait for a writer.
+    """
+    bind = engine.execution_options(**{READ_ONLY: True}) if read_only else engine
+    return async_sessionmaker(bind, expire_on_commit=False)
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Give an engine on SQLite its pragmas and its way of beginning a transaction."""
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+
+
+def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
+    # Without this the driver begins transactions by itself, late and without the lock.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
