@@ -85,6 +85,7 @@ class Incoming:
         press_id: the callback query to answer, for a press.
         sent_at: when the person acted, aware UTC; `None` where the channel does not say (a press).
         received_at: when we accepted it, aware UTC.
+        edited: the person changed an earlier message; only what must always be heard is answered.
     """
 
     chat_id: int
@@ -93,3 +94,4 @@ class Incoming:
     message_id: int | None = None
     press_id: str | None = None
     sent_at: datetime | None = None
+    edited: bool = False

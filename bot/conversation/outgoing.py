@@ -1,4 +1,4 @@
-"""What a turn sends, as plain data: the edge turns it into calls, the outbox keeps it until then."""
+"""What a turn sends, as plain data: the edge makes calls of it, the outbox keeps it until then."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,0 +1,48 @@
+"""What a person may read: French source text with its context, its values and its risk."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A text that is data and comes in both languages; `bm` is `None` where there is none yet."""
+
+    fr: str
+    bm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text before it is put into a language.
+
+    Attributes:
+        context: where it stands, such as `find_help/need`; the catalogue's message context.
+        text: the French source with named placeholders, `{name}`.
+        params: the placeholders' values; a value may itself be a message.
+        risk: `danger`, `health`, `law`, `erasing` or `consent` where a wrong translation may harm:
+            as long as the Bambara is unreviewed, the French stands under it.
+        voice: key of the voice note that says the same.
+    """
+
+    context: str
+    text: str
+    params: tuple[tuple[str, "Value"], ...] = ()
+    risk: str | None = None
+    voice: str | None = None
+
+
+Value = str | Bilingual | Message
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice that a look-up found: `id` comes back when it is chosen."""
+
+    id: str
+    label: Message | Bilingual
+    icon: str = field(default="")
+
+
+def message(context: str, text: str, *, risk: str | None = None, **params: Value) -> Message:
+    """Return a message; the catalogue's extractor finds calls of this name."""
+    return Message(context, text, tuple(params.items()), risk)
