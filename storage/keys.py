@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import override
@@ -68,20 +68,18 @@ class SealBrokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose rows: the hash of a chat, which only the holder of the key can make.
+    """Whose rows: a chat, and the hashes of it that only the holder of the keys can make.
 
     Attributes:
+        chat_id: The chat in clear, for memory alone: the database holds it sealed.
         key: Under which new rows are written.
-        former_key: Under which rows from before a change of keys stand; None where none can.
+        former_key: Under which rows from before a change of keys stand; the key itself where
+            there was no change.
     """
 
+    chat_id: int = field(repr=False)
     key: str
-    former_key: str | None = None
-
-    @property
-    def keys(self) -> tuple[str, str]:
-        """Both keys for a look-up; the same twice where there is only one."""
-        return self.key, self.former_key or self.key
+    former_key: str
 
 
 class _Secret:
@@ -160,7 +158,8 @@ class Keyring:
 
     def person(self, chat_id: int) -> Person:
         """Return under which keys the rows of a chat stand."""
-        return Person(*self.hashes(Purpose.CHAT_HASH, _integer_bytes(chat_id)))
+        keys = self.hashes(Purpose.CHAT_HASH, _integer_bytes(chat_id))
+        return Person(chat_id, keys[0], keys[-1])
 
     def seal(self, purpose: Purpose, plain: bytes) -> bytes:
         """Return the plain bytes sealed with the current key of the purpose."""

@@ -1,0 +1,37 @@
+"""What can go wrong between a turn and the database."""
+
+
+class VersionConflictError(Exception):
+    """The session was changed since it was loaded: load again and replay the turn.
+
+    Attributes:
+        version: The version that the turn had loaded; 0 where it had found none.
+    """
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the session is no longer at version {version}")
+        self.version = version
+
+
+class UpdateNotWaitingError(Exception):
+    """The update was worked or dropped meanwhile: nothing of this turn may be kept or sent.
+
+    Attributes:
+        update_id: Telegram's number of it.
+    """
+
+    def __init__(self, update_id: int) -> None:
+        super().__init__(f"update {update_id} is not waiting")
+        self.update_id = update_id
+
+
+class StorageUnavailableError(Exception):
+    """The database could not be reached, or stayed locked, through all attempts.
+
+    Attributes:
+        attempts: How often it was tried.
+    """
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(f"no answer from the database in {attempts} attempts")
+        self.attempts = attempts
