@@ -61,12 +61,23 @@ class LookUps(Protocol):
         """Return what was found; never raises for what a person typed."""
         ...
 
+    async def locate(self, latitude: float, longitude: float) -> str | None:
+        """Return the slug of the cercle around a point, or `None` in the sea or abroad.
+
+        The point is used and forgotten.
+        """
+        ...
+
 
 class Catalogue(Protocol):
-    """Turns a message into the words of a language."""
+    """Knows the words of a message in a language."""
 
-    def render(self, message: Message, language: str) -> str:
-        """Return the text in `language`, French where there is no translation."""
+    def find(self, message: Message, language: str) -> str:
+        """Return the text in `language`, French where there is no translation; unfilled."""
+        ...
+
+    def is_drafted(self, message: Message, language: str) -> bool:
+        """Return whether no person has reviewed the text in `language` yet."""
         ...
 
 
@@ -93,9 +104,16 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not now: try again after `seconds`."""
+    """Not now: try again after `seconds`.
+
+    Attributes:
+        seconds: how long to wait.
+        may_have_arrived: the connection broke on the way: it may be there already, and must not
+            be sent more than once again.
+    """
 
     seconds: float
+    may_have_arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +134,16 @@ Delivery = Delivered | Deferred | Refused | Unreachable
 class Messenger(Protocol):
     """Carries actions to a chat."""
 
-    async def deliver(self, chat_id: int, action: Action) -> Delivery:
-        """Carry one action out and say how it ended; raises nothing for the channel's errors."""
+    async def deliver(
+        self, chat_id: int, action: Action, *, may_have_arrived: bool = False
+    ) -> Delivery:
+        """Carry one action out and say how it ended; raises nothing for the channel's errors.
+
+        Args:
+            chat_id: to whom.
+            action: what.
+            may_have_arrived: an earlier try may have had its effect.
+        """
         ...
 
 

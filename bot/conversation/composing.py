@@ -1,0 +1,89 @@
+"""From the effects of a turn to what is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.conversation import phrases
+from bot.conversation.buttons import Press, encode_press
+from bot.conversation.outgoing import Action, Button, SendPin, ShowScreen
+from bot.conversation.rendering import FOOT_FLOW, NO_STEP, Renderer, join_lines
+from flows.engine.effects import Effect, Offer, Say, ShowPin
+from flows.engine.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What to send, and whether the safety notice was part of it."""
+
+    actions: tuple[Action, ...]
+    notice_given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Makes screens of effects.
+
+    Attributes:
+        renderer: puts messages into a language.
+    """
+
+    renderer: Renderer
+
+    def plain(self, message: Message, language: str) -> ShowScreen:
+        """Return a new message without buttons."""
+        return ShowScreen(self.renderer.text(message, language))
+
+    def compose(  # noqa: PLR0913  # each is a word around the same screen
+        self,
+        effects: Sequence[Effect],
+        language: str,
+        *,
+        before: Sequence[Message] = (),
+        after: Sequence[Message] = (),
+        edit: int | None = None,
+        new_message: bool = False,
+        notice: bool = False,
+        offered_language: str | None = None,
+    ) -> Composed:
+        """Return one screen with everything that was said and offered, and pins after it.
+
+        Args:
+            effects: of one turn, in order.
+            language: `fr` or `bm`.
+            before: said before what the flow says.
+            after: said after it.
+            edit: the message to change into the screen.
+            new_message: the screen is a new message, whose first line shows in a notification.
+            notice: the safety notice has not been given yet.
+            offered_language: a language to offer with a button.
+        """
+        offer = next((each for each in reversed(effects) if isinstance(each, Offer)), None)
+        said = [*before, *(each.message for each in effects if isinstance(each, Say))]
+        noticed = notice and offer is not None and offer.sensitive
+        if noticed:
+            said.append(phrases.NOTICE)
+        said += after
+        if new_message and offer is not None and offer.path == "survivor":
+            said.insert(0, phrases.FIRST_LINE)
+        rows = self.renderer.rows(offer, language) if offer else ()
+        if offered_language is not None:
+            rows = (*rows, (self._language_button(offered_language),))
+        lines = [self.renderer.text(each, language) for each in said]
+        if not lines:
+            lines = [self.renderer.text(phrases.TROUBLE, language)]
+        screen = ShowScreen(join_lines(lines), rows, edit, _voice(said))
+        pins = [_pin(each) for each in effects if isinstance(each, ShowPin)]
+        return Composed((screen, *pins), noticed)
+
+    def _language_button(self, language: str) -> Button:
+        data = encode_press(Press(FOOT_FLOW, NO_STEP, language, language))
+        return Button(f"🌍 {phrases.LANGUAGE_NAMES[language]}", data)
+
+
+def _voice(said: Sequence[Message]) -> str | None:
+    return next((each.voice for each in said if each.voice), None)
+
+
+def _pin(effect: ShowPin) -> SendPin:
+    pin = effect.pin
+    return SendPin(pin.latitude, pin.longitude, pin.title, pin.address)

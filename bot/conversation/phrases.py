@@ -1,0 +1,54 @@
+"""What the driver itself says, outside any flow. French here, Bambara in the catalogue."""
+
+from flows.engine.messages import message
+
+# The last words before leaving: no name, no topic (S05), and not always the same.
+NEUTRAL = (
+    message("phrases/neutral", "👍 C'est noté. Bonne journée."),
+    message("phrases/neutral", "🌿 Merci, à bientôt."),
+    message("phrases/neutral", "👋 Bonne suite."),
+)
+# The first line of a new message: what a notification shows (S05).
+FIRST_LINE = message("phrases/first_line", "🌿 Bonjour.")
+LATE = message("phrases/late", "🌿 Bonjour. Touchez un bouton pour continuer.")
+OLD_BUTTON = message("phrases/old_button", "🔄 Ce bouton est ancien. Voici le menu.")
+NOT_UNDERSTOOD = message("phrases/not_understood", "🤔 Je n'ai pas compris.")
+TOO_MANY = message(
+    "phrases/too_many", "✋ Un message à la fois, s'il vous plaît. Touchez un bouton."
+)
+TROUBLE = message(
+    "phrases/trouble",
+    "🔧 Un problème est arrivé ici. Réessayez dans un moment, ou touchez un bouton.",
+)
+NOT_A_PLACE = message(
+    "phrases/not_a_place",
+    "📍 Je ne reconnais pas ce point au Mali. J'efface le point. Écrivez le nom d'une ville.",
+)
+PIN_DELETED = message("phrases/pin_deleted", "📍 J'ai compris la zone et j'efface ce point.")
+MESSAGE_GOES = message(
+    "phrases/message_goes", "🧹 Votre message s'efface d'ici une minute.", risk="erasing"
+)
+# S06 and S38: information inside the first sensitive message, never a question of its own.
+NOTICE = message(
+    "phrases/notice",
+    "🧹 « Quitter » efface les messages de 48 h. Le reste et les notifications restent : effacez"
+    " la discussion dans Telegram.\n"
+    "📱 Prenez un téléphone que personne d'autre n'ouvre. Telegram n'est pas chiffré de bout en bout"
+    " et nous donne votre identifiant et votre nom Telegram.",
+    risk="consent",
+)
+OTHER_LANGUAGE = message("phrases/other_language", "Continuer en {language}")
+
+EMERGENCY = message("phrases/emergency", "Urgence")
+BACK = message("phrases/back", "Retour")
+MENU = message("phrases/menu", "Menu")
+QUIT = message("phrases/quit", "Quitter")
+
+FOOT = {
+    "emergency": ("🆘", EMERGENCY),
+    "back": ("⬅️", BACK),
+    "menu": ("☰", MENU),
+    "quit": ("✖️", QUIT),
+}
+
+LANGUAGE_NAMES = {"fr": "Français", "bm": "Bamanankan"}
