@@ -30,8 +30,10 @@ class StorageUnavailableError(Exception):
 
     Attributes:
         attempts: How often it was tried.
+        kind: The name of the driver's last error; none of its text.
     """
 
-    def __init__(self, attempts: int) -> None:
-        super().__init__(f"no answer from the database in {attempts} attempts")
+    def __init__(self, attempts: int, kind: str) -> None:
+        super().__init__(f"no answer from the database in {attempts} attempts: {kind}")
         self.attempts = attempts
+        self.kind = kind
