@@ -1,0 +1,55 @@
+"""Which texts there are: every message of the flows, the table of destinations and the code."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+
+from flows.engine.definition import FlowLibrary, Screen
+from flows.engine.messages import Message
+
+DOMAIN = "jigi"
+CODE_DIRECTORIES = ("bot", "referral_directory")
+
+
+def messages_of(library: FlowLibrary) -> Iterable[Message]:
+    """Yield every message of the flows: texts, rejections and button labels."""
+    for flow in library.flows.values():
+        for step in flow.steps.values():
+            if isinstance(step, Screen):
+                yield from (text for _, text in step.texts)
+                yield from (rejection.text for rejection in step.rejections)
+                yield from (choice.label for choice in step.choices)
+
+
+def template(root: Path, library: FlowLibrary, labels: Iterable[Message]) -> Catalog:
+    """Return the catalogue template: every text with its context, none translated.
+
+    Args:
+        root: the checkout.
+        library: the flows.
+        labels: further messages, such as the destinations' labels.
+    """
+    catalog = Catalog(project="Jigi", fuzzy=False)
+    for message in [*messages_of(library), *labels]:
+        comments = [f"risk: {message.risk}"] if message.risk else []
+        catalog.add(message.text, context=message.context, auto_comments=comments)
+    for context, text, comments in _messages_in_code(root):
+        catalog.add(text, context=context, auto_comments=comments)
+    return catalog
+
+
+def _messages_in_code(root: Path) -> Iterable[tuple[str, str, list[str]]]:
+    """Yield the calls of `message(context, text, ...)` in the code."""
+    keywords: Mapping[str, tuple[tuple[int, str] | int, ...]] = {"message": ((1, "c"), 2)}
+    for directory in CODE_DIRECTORIES:
+        found = extract_from_dir(
+            root / directory,
+            method_map=[("**.py", "python")],
+            keywords=keywords,
+            comment_tags=("TRANSLATORS:",),
+        )
+        for _, _, text, comments, context in found:
+            if context and isinstance(text, str):
+                yield context, text, list(comments)
