@@ -103,6 +103,8 @@ class Turn:
             stay.
         delete_own_after_seconds: delete the person's own message after this time.
         delete_own_now: delete the person's own message at once (an unasked pin).
+        messages_last_seconds: delete what this turn sends, edits and answers to, this long after it
+            came; `None` keeps it.
         stop: nothing can be sent to this person any more: drop what waits.
     """
 
@@ -112,4 +114,5 @@ class Turn:
     erase: bool = False
     delete_own_after_seconds: int | None = None
     delete_own_now: bool = False
+    messages_last_seconds: int | None = None
     stop: bool = False

@@ -169,7 +169,7 @@ def _sent_at(fields: _Fields) -> datetime | None:
     if fields.kind == "callback_query":
         return None  # its message's date is the bot's own
     seconds = fields.body.get("edit_date" if fields.kind == "edited_message" else "date")
-    if not _is_id(seconds):
+    if not isinstance(seconds, int):
         return None
     try:
         return datetime.fromtimestamp(seconds, UTC)

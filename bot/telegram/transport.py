@@ -169,5 +169,3 @@ def _asked_wait(payload: bytes) -> float:
         return max(float(json.loads(payload)["parameters"]["retry_after"]), 0.0)
     except (ValueError, KeyError, TypeError):
         return _DEFAULT_WAIT_SECONDS
-
-

@@ -1,0 +1,293 @@
+"""Actions of the conversation as Bot API calls, and every way they can end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import override
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.conversation.outgoing import (
+    Action,
+    AnswerPress,
+    DeleteMessages,
+    LeaveChat,
+    SendPin,
+    ShowScreen,
+)
+from bot.conversation.ports import (
+    Deferred,
+    Delivered,
+    Delivery,
+    Messenger,
+    Refused,
+    Unreachable,
+)
+from bot.telegram.limiter import SendingLimiter
+from bot.telegram.transport import NotSentError, ServerFaultError, TooManyCallsError, UnclearError
+
+DELETE_BATCH = 100
+_RETRY_SECONDS = (0.3, 1.0)
+_DEFER_SECONDS = 3.0
+_WRONG_TOKEN_SECONDS = 30.0
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_GONE_CHATS = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
+
+
+class _EndedError(Exception):
+    """How a delivery ended, thrown past the calls that would have followed."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__(type(delivery).__name__)
+        self.delivery = delivery
+
+
+class TelegramMessenger(Messenger):
+    """Carries actions to Telegram chats.
+
+    Args:
+        bot: python-telegram-bot's, on our transport.
+        limiter: makes messages wait for their turn.
+        voice: returns the recording behind a voice key, or `None` where there is none.
+        sleep: waits between two tries.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        limiter: SendingLimiter,
+        *,
+        voice: Callable[[str], bytes | None] = lambda _key: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._bot = bot
+        self._limiter = limiter
+        self._voice = voice
+        self._sleep = sleep
+
+    @override
+    async def deliver(
+        self, chat_id: int, action: Action, *, may_have_arrived: bool = False
+    ) -> Delivery:
+        held = self._limiter.held_seconds(chat_id)
+        if held > 0 and isinstance(action, ShowScreen | SendPin):
+            return Deferred(held, may_have_arrived)
+        try:
+            delivered = await self._carry_out(chat_id, action, tried=may_have_arrived)
+        except _EndedError as ended:
+            return ended.delivery
+        return Delivered(delivered)
+
+    async def _carry_out(self, chat_id: int, action: Action, *, tried: bool) -> tuple[int, ...]:
+        match action:
+            case ShowScreen():
+                return await self._show(chat_id, action, tried=tried)
+            case SendPin():
+                return await self._pin(chat_id, action, tried=tried)
+            case AnswerPress():
+                await self._answer(action)
+            case DeleteMessages():
+                await self._delete(chat_id, action.message_ids)
+            case LeaveChat():
+                await self._leave(chat_id)
+        return ()
+
+    async def _show(self, chat_id: int, screen: ShowScreen, *, tried: bool) -> tuple[int, ...]:
+        markup = _markup(screen)
+        sent: list[int] = []
+        recording = None if screen.voice is None else self._voice(screen.voice)
+        if recording is not None:
+            sent.append(await self._say(chat_id, recording, tried=tried))
+        elif screen.edit is not None and await self._edit(chat_id, screen, markup):
+            return ()
+
+        async def send() -> int:
+            message = await self._bot.send_message(
+                chat_id,
+                screen.text,
+                reply_markup=markup,
+                disable_notification=True,
+                link_preview_options=_NO_PREVIEW,
+                protect_content=screen.protect or None,
+            )
+            return message.message_id
+
+        await self._limiter.message(chat_id)
+        sent.append(await self._once(chat_id, send, tried=tried))
+        return tuple(sent)
+
+    async def _say(self, chat_id: int, recording: bytes, *, tried: bool) -> int:
+        async def send() -> int:
+            message = await self._bot.send_voice(chat_id, recording, disable_notification=True)
+            return message.message_id
+
+        await self._limiter.message(chat_id)
+        return await self._once(chat_id, send, tried=tried)
+
+    async def _edit(
+        self, chat_id: int, screen: ShowScreen, markup: InlineKeyboardMarkup | None
+    ) -> bool:
+        """Change the message; `False` when it can't be changed and a new one is needed."""
+
+        async def edit() -> bool:
+            try:
+                await self._bot.edit_message_text(
+                    screen.text,
+                    chat_id,
+                    screen.edit,
+                    reply_markup=markup,
+                    link_preview_options=_NO_PREVIEW,
+                )
+            except BadRequest as error:
+                if _is_gone(error):
+                    raise
+                return "not modified" in error.message.lower()
+            return True
+
+        await self._limiter.message(chat_id)
+        return await self._repeatedly(chat_id, edit)
+
+    async def _pin(self, chat_id: int, pin: SendPin, *, tried: bool) -> tuple[int, ...]:
+        async def send() -> int:
+            message = await self._bot.send_venue(
+                chat_id,
+                pin.latitude,
+                pin.longitude,
+                pin.title,
+                pin.address,
+                disable_notification=True,
+            )
+            return message.message_id
+
+        await self._limiter.message(chat_id)
+        return (await self._once(chat_id, send, tried=tried),)
+
+    async def _answer(self, press: AnswerPress) -> None:
+        """Stop the button's spinning. Worth one more try, never worth holding a chat."""
+        for _ in range(2):
+            try:
+                await self._bot.answer_callback_query(press.press_id)
+            except BadRequest:
+                return  # too old: the client gave up spinning by itself
+            except TooManyCallsError:
+                raise _EndedError(Refused("too_many_calls")) from None
+            except TelegramError:
+                continue
+            return
+        raise _EndedError(Refused("press_unanswered"))
+
+    async def _delete(self, chat_id: int, message_ids: Sequence[int]) -> None:
+        for batch in _batches(sorted(set(message_ids), reverse=True)):
+            await self._delete_batch(chat_id, batch)
+
+    async def _delete_batch(self, chat_id: int, batch: Sequence[int]) -> None:
+        async def delete() -> bool:
+            try:
+                await self._bot.delete_messages(chat_id, batch)
+            except BadRequest as error:
+                if _is_gone(error):
+                    raise
+                return False
+            return True
+
+        if await self._repeatedly(chat_id, delete) or len(batch) == 1:
+            return
+        # One message past its 48 hours fails the whole call: the others still go.
+        middle = len(batch) // 2
+        await self._delete_batch(chat_id, batch[:middle])
+        await self._delete_batch(chat_id, batch[middle:])
+
+    async def _leave(self, chat_id: int) -> Delivery:
+        async def leave() -> None:
+            with suppress(BadRequest, Forbidden):  # not in there any more
+                await self._bot.leave_chat(chat_id)
+
+        await self._repeatedly(chat_id, leave)
+
+    async def _once[T](
+        self,
+        chat_id: int,
+        call: Callable[[], Awaitable[T]],
+        *,
+        tried: bool,
+    ) -> T:
+        """Make a call that must not have its effect more than twice, whatever happens.
+
+        The Bot API knows no key against repetition: after a connection that broke on the way,
+        one more try is made, since a message too many is better than none; never a third.
+        """
+        for wait in (*_RETRY_SECONDS, None):
+            try:
+                return await call()
+            except (UnclearError, TimedOut):
+                if tried:
+                    raise _EndedError(Refused("unclear")) from None
+                tried = True
+            except (NotSentError, ServerFaultError):
+                pass
+            except TooManyCallsError as error:
+                self._limiter.hold(chat_id, error.seconds)
+                raise _EndedError(Deferred(error.seconds, tried)) from None
+            except TelegramError as error:
+                raise _EndedError(self._ending(chat_id, error)) from None
+            if wait is not None:
+                await self._sleep(wait)
+        raise _EndedError(Deferred(_DEFER_SECONDS, tried))
+
+    async def _repeatedly[T](self, chat_id: int, call: Callable[[], Awaitable[T]]) -> T:
+        """Make a call that may be repeated without harm."""
+        for wait in (*_RETRY_SECONDS, None):
+            try:
+                return await call()
+            except (BadRequest, ChatMigrated, Forbidden) as error:
+                raise _EndedError(self._ending(chat_id, error)) from None
+            except NetworkError:
+                if wait is not None:
+                    await self._sleep(wait)
+            except TelegramError as error:
+                raise _EndedError(self._ending(chat_id, error)) from None
+        raise _EndedError(Deferred(_DEFER_SECONDS))
+
+    def _ending(self, chat_id: int, error: TelegramError) -> Delivery:
+        match error:
+            case TooManyCallsError():
+                self._limiter.hold(chat_id, error.seconds)
+                return Deferred(error.seconds)
+            case Forbidden() | ChatMigrated():
+                return Unreachable()
+            case BadRequest() if _is_gone(error):
+                return Unreachable()
+            case InvalidToken():
+                return Deferred(_WRONG_TOKEN_SECONDS)
+            case _:
+                return Refused(type(error).__name__)
+
+
+def _is_gone(error: BadRequest) -> bool:
+    said = error.message.lower()
+    return any(words in said for words in _GONE_CHATS)
+
+
+def _markup(screen: ShowScreen) -> InlineKeyboardMarkup | None:
+    if not screen.rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(button.label, callback_data=button.data) for button in row]
+            for row in screen.rows
+        ]
+    )
+
+
+def _batches(message_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(message_ids), DELETE_BATCH):
+        yield message_ids[start : start + DELETE_BATCH]
