@@ -130,10 +130,6 @@ class Audit:
             previous = row.digest
         return AuditReport(entries, first_broken)
 
-    def purge(self, connection: Connection, now: datetime) -> int:
-        """Delete entries older than `KEPT`; return how many."""
-        return connection.execute(_PURGE, {"before": now - KEPT}).rowcount
-
 
 def _entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
     return AuditEntry(
@@ -156,3 +152,8 @@ def _digest(previous: str, values: dict[str, Any]) -> str:
     said = {**values, "at": values["at"].astimezone(UTC).isoformat()}
     text = json.dumps([previous, said], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Delete entries older than `KEPT`; return how many."""
+    return connection.execute(_PURGE, {"before": now - KEPT}).rowcount

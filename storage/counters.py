@@ -99,9 +99,10 @@ class Counters:
         """Return all figures from a week on."""
         return [Figure(*row) for row in connection.execute(_SINCE, {"since": week})]
 
-    def purge(self, connection: Connection, now: datetime) -> int:
-        """Round the weeks that are over and delete the oldest; return how many rows changed."""
-        open_week = week_of(now)
-        rounded = connection.execute(_ROUND, {"open_week": open_week}).rowcount
-        oldest = open_week - timedelta(weeks=KEPT_WEEKS)
-        return rounded + connection.execute(_PURGE, {"oldest": oldest}).rowcount
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Round the weeks that are over and delete the oldest; return how many rows changed."""
+    open_week = week_of(now)
+    rounded = connection.execute(_ROUND, {"open_week": open_week}).rowcount
+    oldest = open_week - timedelta(weeks=KEPT_WEEKS)
+    return rounded + connection.execute(_PURGE, {"oldest": oldest}).rowcount

@@ -201,15 +201,6 @@ class Inbox:
         """Empty all that waits for a person who left; return how many there were."""
         return connection.execute(_DROP_OF_PERSON, _keys(person)).rowcount
 
-    def drop_expired(self, connection: Connection, now: datetime) -> int:
-        """Empty what waited longer than `WAITING_LIMIT`; return how many there were."""
-        return connection.execute(_DROP_EXPIRED, {"before": now - WAITING_LIMIT}).rowcount
-
-    def purge(self, connection: Connection, now: datetime) -> int:
-        """Do what the retention policy says; return how many rows were emptied or deleted."""
-        dropped = self.drop_expired(connection, now)
-        return dropped + connection.execute(_FORGET_KNOWN, {"before": now - KNOWN_LIMIT}).rowcount
-
     def open_payload(self, sealed: bytes) -> bytes | None:
         """Return the channel's bytes of a sealed payload, or None where no key opens it."""
         try:
@@ -238,3 +229,14 @@ class Inbox:
 
 def _keys(person: Person) -> dict[str, str]:
     return {"key": person.key, "former_key": person.former_key}
+
+
+def drop_expired(connection: Connection, now: datetime) -> int:
+    """Empty what waited longer than `WAITING_LIMIT`; return how many there were."""
+    return connection.execute(_DROP_EXPIRED, {"before": now - WAITING_LIMIT}).rowcount
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Do what the retention policy says; return how many rows were emptied or deleted."""
+    dropped = drop_expired(connection, now)
+    return dropped + connection.execute(_FORGET_KNOWN, {"before": now - KNOWN_LIMIT}).rowcount

@@ -185,13 +185,14 @@ class Ledger:
         """Delete all entries of a person; return how many there were."""
         return connection.execute(_FORGET_ALL, _keys(person)).rowcount
 
-    def purge(self, connection: Connection, now: datetime) -> int:
-        """Delete what is older than `DELETABLE_LIMIT`; return how many."""
-        return connection.execute(_PURGE, {"before": now - DELETABLE_LIMIT}).rowcount
-
 
 _THE_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _keys(person: Person) -> dict[str, str]:
     return {"key": person.key, "former_key": person.former_key}
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Delete what is older than `DELETABLE_LIMIT`; return how many."""
+    return connection.execute(_PURGE, {"before": now - DELETABLE_LIMIT}).rowcount

@@ -215,12 +215,6 @@ class Outbox:
         keys = {"key": person.key, "former_key": person.former_key}
         return connection.execute(_DROP_OF_PERSON, keys).rowcount
 
-    def purge(self, connection: Connection, now: datetime) -> int:
-        """Do what the retention policy says; return how many rows were deleted."""
-        dropped = connection.execute(_DROP_EXPIRED, {"before": now}).rowcount
-        forgotten = connection.execute(_FORGET_FAILURES, {"before": now - FAILURES_LIMIT})
-        return dropped + forgotten.rowcount
-
     def _values(self, person: Person, message: NewMessage, now: datetime) -> dict[str, object]:
         # The chat stands before the payload, so that a restart knows where it goes.
         plain = person.chat_id.to_bytes(_CHAT_BYTES, signed=True) + message.payload
@@ -240,3 +234,10 @@ class Outbox:
             return self._keyring.open(Purpose.OUTBOX, sealed)[_CHAT_BYTES:]
         except SealBrokenError:
             return None
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Do what the retention policy says; return how many rows were deleted."""
+    dropped = connection.execute(_DROP_EXPIRED, {"before": now}).rowcount
+    forgotten = connection.execute(_FORGET_FAILURES, {"before": now - FAILURES_LIMIT})
+    return dropped + forgotten.rowcount

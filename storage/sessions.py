@@ -160,10 +160,6 @@ class Sessions:
         keys = {"key": person.key, "former_key": person.former_key}
         return connection.execute(_ERASE, keys).rowcount
 
-    def purge(self, connection: Connection, now: datetime) -> int:
-        """Delete what expired; return how many."""
-        return connection.execute(_PURGE, {"before": now}).rowcount
-
     def _begin(
         self, connection: Connection, person: Person, sealed: bytes, expires_at: datetime
     ) -> int:
@@ -179,3 +175,8 @@ class Sessions:
         if connection.execute(_BEGIN.on(connection), row).rowcount != 1:
             raise VersionConflictError(0)
         return version
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Delete what expired; return how many."""
+    return connection.execute(_PURGE, {"before": now}).rowcount

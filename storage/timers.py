@@ -166,10 +166,6 @@ class Timers:
             return connection.execute(_CANCEL_ALL, keys).rowcount
         return connection.execute(_CANCEL, {**keys, "wanted_kind": kind}).rowcount
 
-    def purge(self, connection: Connection, now: datetime) -> int:
-        """Delete what is overdue for longer than `OVERDUE_LIMIT`; return how many."""
-        return connection.execute(_PURGE, {"before": now - OVERDUE_LIMIT}).rowcount
-
     def rekey(self, connection: Connection) -> int:
         """Seal with the current key what another sealed; return how many rows that were.
 
@@ -203,3 +199,8 @@ class Timers:
         plain = self._keyring.open(Purpose.TIMER, sealed)
         chat = int.from_bytes(plain[:_CHAT_BYTES], signed=True)
         return (self._keyring.person(chat) if chat else None), plain[_CHAT_BYTES:]
+
+
+def purge(connection: Connection, now: datetime) -> int:
+    """Delete what is overdue for longer than `OVERDUE_LIMIT`; return how many."""
+    return connection.execute(_PURGE, {"before": now - OVERDUE_LIMIT}).rowcount

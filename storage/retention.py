@@ -1,0 +1,145 @@
+"""How long everything is held: one policy for every table of every package, in one place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy import table as named_table
+
+from storage import audit, counters, inbox, ledger, outbox, sessions, timers
+from storage.database import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long the rows of a table are held.
+
+    Attributes:
+        table: Its name.
+        keeps: What is held and how long, as a sentence for the privacy notice.
+        purge: Does it, given a connection and the time; None where nothing ever goes.
+        ends: A column and how long after its value a row goes at the latest; None without end.
+    """
+
+    table: str
+    keeps: str
+    purge: Callable[[Connection, datetime], int] | None = None
+    ends: tuple[str, timedelta] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a table holds at present.
+
+    Attributes:
+        table: Its name.
+        rows: How many.
+        until: When the last of them goes; None where there are none, or where they stay.
+        keeps: The policy in words.
+    """
+
+    table: str
+    rows: int
+    until: datetime | None
+    keeps: str
+
+
+_ABOUT_SERVICES = "About services, not about persons: held as long as it is true."
+
+POLICIES: tuple[Policy, ...] = (
+    Policy(
+        "inbox_updates",
+        "The content at most 15 minutes, sealed, and only until it is worked; then its number "
+        "alone, 48 hours, against repetition.",
+        inbox.purge,
+        ("received_at", inbox.KNOWN_LIMIT),
+    ),
+    Policy(
+        "sessions",
+        "The choices of a conversation, sealed, until it ends by itself.",
+        sessions.purge,
+        ("expires_at", timedelta(0)),
+    ),
+    Policy(
+        "outgoing_messages",
+        "Answers, sealed, until they are sent, at most 15 minutes; requests to delete messages "
+        "at most 48 hours; that one failed, without what and for whom, 7 days.",
+        outbox.purge,
+        ("expires_at", outbox.FAILURES_LIMIT),
+    ),
+    Policy(
+        "ledger_messages",
+        "Numbers and times of the messages in a chat, no text, 48 hours, as long as they can be "
+        "deleted.",
+        ledger.purge,
+        ("sent_at", ledger.DELETABLE_LIMIT),
+    ),
+    Policy(
+        "timers",
+        "What is to be done later, sealed, until it is done, at most 48 hours after its time.",
+        timers.purge,
+        ("set_for", timers.OVERDUE_LIMIT),
+    ),
+    Policy(
+        "counters",
+        "Weekly figures without persons, rounded when the week is over, three years.",
+        counters.purge,
+        ("week", timedelta(weeks=counters.KEPT_WEEKS + 1)),
+    ),
+    Policy(
+        "audit_entries",
+        "Which member of staff changed which record, two years.",
+        audit.purge,
+        ("at", audit.KEPT),
+    ),
+    # referral_directory
+    *(
+        Policy(name, _ABOUT_SERVICES)
+        for name in (
+            "places",
+            "taxonomy_terms",
+            "organizations",
+            "services",
+            "service_needs",
+            "locations",
+            "services_at_location",
+            "service_areas",
+            "phones",
+            "schedules",
+            "languages",
+            "accessibility",
+        )
+    ),
+)
+"""Every table of the metadata stands here; a test fails for one that does not."""
+
+
+def purge(connection: Connection, now: datetime) -> dict[str, int]:
+    """Carry out all policies; return how many rows were emptied, rounded or deleted, by table."""
+    return {
+        policy.table: policy.purge(connection, now)
+        for policy in POLICIES
+        if policy.purge is not None
+    }
+
+
+def report(connection: Connection) -> list[Held]:
+    """Return what is held and until when, table by table."""
+    return [_held(connection, policy) for policy in POLICIES]
+
+
+def _held(connection: Connection, policy: Policy) -> Held:
+    if policy.ends is None:
+        counted = select(func.count()).select_from(named_table(policy.table))
+        return Held(policy.table, connection.execute(counted).scalar_one(), None, policy.keeps)
+    name, limit = policy.ends
+    # Only the metadata knows the column's type, and with it how a time is read.
+    found = Base.metadata.tables[policy.table]
+    row = connection.execute(select(func.count(), func.max(found.c[name])).select_from(found))
+    rows, latest = row.one()
+    return Held(policy.table, rows, _moment(latest) + limit if rows else None, policy.keeps)
+
+
+def _moment(value: datetime | date) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), tzinfo=UTC)
