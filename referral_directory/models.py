@@ -6,7 +6,7 @@ Coded columns hold the values of `referral_directory.vocabulary`.
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, Text, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral_directory.vocabulary import (
@@ -111,7 +111,7 @@ class Service(_Sourced, Base):
     fees: Mapped[Fees] = mapped_column(_CODE, default=Fees.UNKNOWN)
     fees_note_fr: Mapped[str | None] = mapped_column(Text)
     fees_note_bm: Mapped[str | None] = mapped_column(Text)
-    restricted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    restricted: Mapped[bool] = mapped_column(default=False)
     pep: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
     emergency_contraception: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
     woman_caregiver: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
@@ -156,7 +156,7 @@ class Location(Base):
     address_1: Mapped[str | None] = mapped_column(String(200))
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
-    restricted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    restricted: Mapped[bool] = mapped_column(default=False)
 
 
 class ServiceAtLocation(Base):
@@ -210,8 +210,8 @@ class Phone(_Sourced, Base):
     label_bm: Mapped[str | None] = mapped_column(String(160))
     reach: Mapped[Reach] = mapped_column(_CODE, default=Reach.LOCAL, index=True)
     is_free: Mapped[bool | None]
-    is_emergency: Mapped[bool] = mapped_column(default=False, server_default=false())
-    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_emergency: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class Schedule(Base):
