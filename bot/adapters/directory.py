@@ -1,0 +1,229 @@
+"""The directory behind the flows' look-ups; fulfils the `LookUps` port."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.adapters import service_texts as texts
+from flows.engine.effects import LookUp
+from flows.engine.events import LookedUp, Pin
+from flows.engine.messages import Bilingual, Message, Option, message
+from referral_directory.cards import service_card
+from referral_directory.gazetteer import Gazetteer
+from referral_directory.phone_lines import emergency_numbers, helplines
+from referral_directory.schemas import FoundServices, Place, PlaceMatch, ServiceCard
+from referral_directory.search import find_services
+from referral_directory.vocabulary import Need, PlaceKind
+
+ANYWHERE = "anywhere"
+ANY_NEED = "any"
+WHOLE_AREA = "all"
+MAX_NUMBERS = 4
+MAX_CANDIDATES = 5
+
+Found = Awaitable[LookedUp]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryLookUps:
+    """Answers look-ups from the referral directory.
+
+    Attributes:
+        sessions: opens a database session.
+        gazetteer: the places.
+        allow_unverified: show published entries that nobody has verified, marked as such
+            (demonstrations only).
+    """
+
+    sessions: async_sessionmaker[AsyncSession]
+    gazetteer: Gazetteer
+    allow_unverified: bool
+
+    async def look_up(self, request: LookUp, now: datetime) -> LookedUp:
+        """Return what was found; see `bot.conversation.ports.LookUps`."""
+        return await self._known()[request.name](request, dict(request.slots), now)
+
+    async def locate(self, latitude: float, longitude: float) -> str | None:
+        """Return the slug of the cercle around a point, or `None` in the sea or abroad."""
+        place = self.gazetteer.nearest_cercle(latitude, longitude)
+        return place.slug if place else None
+
+    def _known(self) -> Mapping[str, Callable[[LookUp, dict[str, str], datetime], Found]]:
+        return {
+            "regions": self._regions,
+            "areas": self._areas,
+            "match_place": self._match_place,
+            "measure_area": self._measure_area,
+            "find_services": self._find_services,
+            "service_card": self._service_card,
+            "service_pin": self._service_pin,
+            "emergency_numbers": self._emergency_numbers,
+            "helplines": self._helplines,
+        }
+
+    # -- places ----------------------------------------------------------------------------
+
+    async def _regions(self, request: LookUp, _slots: dict[str, str], _now: datetime) -> LookedUp:
+        options = tuple(_place_option(each) for each in self.gazetteer.regions())
+        return LookedUp(request.name, options=options)
+
+    async def _areas(self, request: LookUp, slots: dict[str, str], _now: datetime) -> LookedUp:
+        options = tuple(_place_option(each) for each in self.gazetteer.cercles(slots["place"]))
+        return LookedUp(request.name, options=options)
+
+    async def _match_place(
+        self, request: LookUp, _slots: dict[str, str], _now: datetime
+    ) -> LookedUp:
+        match = self.gazetteer.match(request.text or "")
+        if match.found is None:
+            match = _only_sure(self.gazetteer.find_in(request.text or ""), match)
+        if match.found is not None:
+            return LookedUp(request.name, slots=(("place", match.found.slug),))
+        if not match.candidates:
+            return LookedUp(request.name)
+        options = tuple(
+            _place_option(each, self.gazetteer) for each in match.candidates[:MAX_CANDIDATES]
+        )
+        question = message("places/which", "📍 Quel lieu voulez-vous dire ?")
+        return LookedUp(request.name, (question,), options)
+
+    async def _measure_area(
+        self, request: LookUp, slots: dict[str, str], now: datetime
+    ) -> LookedUp:
+        """Ask for a cercle only where the region has more services than one screen shows."""
+        place = self.gazetteer.find(slots.get("place", ""))
+        if place is None or place.kind is not PlaceKind.REGION:
+            return LookedUp(request.name, slots=(("narrow", "no"),))
+        found = await self._search(slots, now, limit=texts.LISTED + 1)
+        narrow = len(found.services) > texts.LISTED
+        return LookedUp(request.name, slots=(("narrow", "yes" if narrow else "no"),))
+
+    # -- services --------------------------------------------------------------------------
+
+    async def _search(self, slots: Mapping[str, str], now: datetime, limit: int) -> FoundServices:
+        area = slots.get("area")
+        place = slots.get("place") if area in (None, WHOLE_AREA) else area
+        need = slots.get("need", ANY_NEED)
+        sexual = slots.get("told") == "sexual"
+        async with self.sessions() as session:
+            return await session.run_sync(
+                find_services,
+                None if need == ANY_NEED or need not in Need else Need(need),
+                None if place in (None, ANYWHERE) else self.gazetteer.find(place),
+                now=now,
+                sexual_violence=sexual,
+                within_72h=sexual,
+                allow_unverified=self.allow_unverified,
+                limit=limit,
+            )
+
+    async def _find_services(
+        self, request: LookUp, slots: dict[str, str], now: datetime
+    ) -> LookedUp:
+        found = await self._search(slots, now, texts.LISTED)
+        said = [
+            texts.width_line(found),
+            *(texts.entry_line(number, card) for number, card in enumerate(found.services, 1)),
+        ]
+        cards = list(found.services)
+        if found.health is not None and found.health.slug not in {card.slug for card in cards}:
+            cards.append(found.health)
+            said.append(message("services/health", "🩺 La santé d'abord :", risk="health"))
+            said.append(texts.entry_line(len(cards), found.health))
+        wants_care = slots.get("told") == "sexual" and slots.get("need") == Need.MEDICAL
+        if wants_care and not found.pep_confirmed:
+            said.append(texts.ask_for_pep())
+        said += [texts.number_line(line) for line in found.national_lines[:1]]
+        said.append(texts.honest_line(cards))
+        return LookedUp(
+            request.name,
+            tuple(each for each in said if each is not None),
+            tuple(_service_option(number, card) for number, card in enumerate(cards, 1)),
+        )
+
+    async def _card(self, slots: Mapping[str, str], now: datetime) -> ServiceCard | None:
+        async with self.sessions() as session:
+            return await session.run_sync(
+                service_card,
+                slots.get("service", ""),
+                now=now,
+                allow_unverified=self.allow_unverified,
+            )
+
+    async def _service_card(
+        self, request: LookUp, slots: dict[str, str], now: datetime
+    ) -> LookedUp:
+        card = await self._card(slots, now)
+        if card is None:
+            return LookedUp(request.name, (_gone(),), (_other_services(),))
+        options = [_other_services()]
+        if card.latitude is not None and card.longitude is not None:
+            options.insert(0, Option("map", message("card/map", "Voir sur la carte"), "🗺️"))
+        return LookedUp(request.name, tuple(texts.card_lines(card, now)), tuple(options))
+
+    async def _service_pin(self, request: LookUp, slots: dict[str, str], now: datetime) -> LookedUp:
+        card = await self._card(slots, now)
+        if card is None or card.latitude is None or card.longitude is None:
+            return LookedUp(request.name, (_gone(),))
+        place = card.place.fr if card.place else ""
+        pin = Pin(card.latitude, card.longitude, card.name.fr, card.address or place)
+        said = message("card/pin", "🗺️ {name}", name=texts.both(card.name))
+        return LookedUp(request.name, (said,), pin=pin)
+
+    # -- numbers ---------------------------------------------------------------------------
+
+    async def _emergency_numbers(
+        self, request: LookUp, _slots: dict[str, str], now: datetime
+    ) -> LookedUp:
+        async with self.sessions() as session:
+            lines = await session.run_sync(
+                emergency_numbers, now=now, allow_unverified=self.allow_unverified
+            )
+        return LookedUp(request.name, tuple(map(texts.number_line, lines[:MAX_NUMBERS])))
+
+    async def _helplines(self, request: LookUp, _slots: dict[str, str], now: datetime) -> LookedUp:
+        async with self.sessions() as session:
+            lines = await session.run_sync(
+                helplines, now=now, allow_unverified=self.allow_unverified
+            )
+            if not lines:
+                lines = await session.run_sync(
+                    emergency_numbers, now=now, allow_unverified=self.allow_unverified
+                )
+        return LookedUp(request.name, tuple(map(texts.number_line, lines[:MAX_NUMBERS])))
+
+
+def _only_sure(inside: PlaceMatch, whole: PlaceMatch) -> PlaceMatch:
+    """Prefer a place that stands inside the sentence to one that the whole looks like."""
+    return inside if inside.found is not None else whole
+
+
+def _place_option(place: Place, gazetteer: Gazetteer | None = None) -> Option:
+    """Return a place to tap; with a gazetteer its region stands behind the name."""
+    label: Message | Bilingual = texts.both(place.name)
+    region = gazetteer.find(place.region) if gazetteer else None
+    if region is not None and region.slug != place.slug:
+        label = message(
+            "places/option",
+            "{place} ({region})",
+            place=texts.both(place.name),
+            region=texts.both(region.name),
+        )
+    return Option(place.slug, label)
+
+
+def _service_option(number: int, card: ServiceCard) -> Option:
+    name = message(
+        "services/option", "{number}. {name}", number=str(number), name=texts.both(card.name)
+    )
+    return Option(card.slug, name)
+
+
+def _other_services() -> Option:
+    return Option("others", message("card/others", "Autres services"), "📋")
+
+
+def _gone() -> Message:
+    return message("card/gone", "🔄 Ce service n'est plus dans le répertoire.")
