@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import override
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, delete, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation.outgoing import AnswerPress, DeleteMessages, decode_action, encode_action
@@ -24,14 +24,14 @@ from bot.conversation.store_port import (
     SkippedUpdate,
     StoreUnavailableError,
 )
-from storage import retention
+from storage import inbox, retention
 from storage.errors import StorageUnavailableError, UpdateNotWaitingError, VersionConflictError
-from storage.inbox import NewUpdate
+from storage.inbox import NewUpdate, WaitingUpdate, inbox_updates
 from storage.keys import Person
 from storage.ledger import DELETABLE_LIMIT, Direction, LedgerEntry
 from storage.outbox import NewMessage, WaitingMessage, outgoing_messages
 from storage.store import Store
-from storage.turns import SentMessage, TurnResult
+from storage.turns import TurnResult
 
 LEASE = timedelta(seconds=30)
 """How long whoever decided a message has to send it, before another process may."""
@@ -147,7 +147,7 @@ class SqlConversationStore(ConversationStore):
 
     @override
     async def drop_expired(self, now: datetime) -> None:
-        await _answered(self._store.write(self._store.inbox.drop_expired, now))
+        await _answered(self._store.write(inbox.drop_expired, now))
 
     @override
     async def purge(self, now: datetime) -> int:
@@ -158,6 +158,7 @@ class SqlConversationStore(ConversationStore):
     def _commit(self, connection: Connection, turn: FinishedTurn) -> Sequence[OutgoingMessage]:
         person = self._person(turn.chat_id)
         outgoing = list(turn.outgoing)
+        later = self._later_updates(connection, person, turn)
         if turn.erase:
             # Read before the ledger is gone with everything else: the ids live on in the outbox,
             # which tries until they are deleted or too old to be.
@@ -185,9 +186,28 @@ class SqlConversationStore(ConversationStore):
             raise LostRaceError from None
         except UpdateNotWaitingError:
             raise NotWaitingError from None
+        self._restore(connection, person, later)
         if turn.drop_outgoing:
             self._store.timers.cancel_for(connection, person)
         return _numbered(outgoing, numbers)
+
+    def _later_updates(
+        self, connection: Connection, person: Person, turn: FinishedTurn
+    ) -> list[WaitingUpdate]:
+        """What the person sent after the word that leaves: a new conversation, to be answered."""
+        if not turn.erase or turn.update_id is None:
+            return []
+        waiting = self._store.inbox.waiting_for(connection, person)
+        return [one for one in waiting if one.update_id > turn.update_id and one.payload]
+
+    def _restore(
+        self, connection: Connection, person: Person, later: Sequence[WaitingUpdate]
+    ) -> None:
+        for one in later:
+            emptied = delete(inbox_updates).where(inbox_updates.c.update_id == one.update_id)
+            connection.execute(emptied)
+            new = NewUpdate(one.update_id, person, one.payload or b"", one.received_at, one.sent_at)
+            self._store.inbox.accept(connection, [new])
 
     def _all_ids(self, connection: Connection, person: Person, now: datetime) -> set[int]:
         since = now - DELETABLE_LIMIT

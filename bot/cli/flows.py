@@ -19,7 +19,7 @@ def check() -> None:
     """Say what is wrong with the flows; exit with 1 when anything is."""
     reading = bootstrap.read_flow_files()
     issues = [str(issue) for issue in check_flows(reading, bootstrap.LOOK_UPS)]
-    issues += bootstrap.missing_translations()
+    issues += bootstrap.catalogue_problems()
     for issue in issues:
         print(issue)
     if issues:

@@ -1,5 +1,6 @@
 """A conversation in the terminal, with the real driver and the demonstration's directory."""
 
+import asyncio
 import sys
 
 from bot import bootstrap
@@ -28,7 +29,7 @@ async def play_flow(flow: str, language: str) -> None:
             buttons = _print_turn(turn)
             if turn.erase:
                 return
-            line = await bootstrap.read_line("> ")
+            line = await asyncio.to_thread(_read_line)
             if line is None:
                 return
             chosen = line.strip()
@@ -56,3 +57,10 @@ def _print_turn(turn: Turn) -> list[Button]:
     return buttons
 
 
+
+
+def _read_line() -> str | None:
+    try:
+        return input("> ")
+    except EOFError:
+        return None

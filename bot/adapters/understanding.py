@@ -1,0 +1,40 @@
+"""Understanding from `nlu`, with the places that a sentence names; fulfils `Understanding`."""
+
+from dataclasses import dataclass
+
+from bot.conversation.ports import Interpretation
+from nlu.crisis_lexicon import CrisisLexicon
+from nlu.reader import Reader
+from referral_directory.gazetteer import Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class NluUnderstanding:
+    """Says what a text asks for.
+
+    Attributes:
+        reader: the model, in this process or on a Rasa server.
+        lexicon: the words that must never be missed; works without a model.
+        gazetteer: the places.
+    """
+
+    reader: Reader
+    lexicon: CrisisLexicon
+    gazetteer: Gazetteer
+
+    async def interpret(self, text: str) -> Interpretation:
+        """Return what `text` asks for, and the place it names if it names just one."""
+        understood = await self.reader.understand(text)
+        named = self.gazetteer.find_in(text).found
+        return Interpretation(
+            intent=understood.ranking[0].name,
+            confidence=understood.ranking[0].confidence,
+            ranking=tuple((guess.name, guess.confidence) for guess in understood.ranking),
+            language=understood.language,
+            crisis=understood.crisis,
+            slots=(("place", named.slug),) if named is not None else (),
+        )
+
+    def crisis(self, text: str) -> str | None:
+        """Return what the lexicon sees, with no model and no waiting."""
+        return self.lexicon.match(text)

@@ -1,0 +1,264 @@
+"""The wiring: the only room, beside the command line, that names concrete classes."""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
+from babel.messages.catalog import Catalog
+from bot.adapters.directory import DirectoryLookUps
+from bot.adapters.understanding import NluUnderstanding
+from bot.conversation.composing import Composer
+from bot.conversation.deciding import Thresholds
+from bot.conversation.destinations import Destination, read_destinations
+from bot.conversation.driver import Conversation
+from bot.conversation.guard import Guard, load_guard
+from bot.conversation.person import Person
+from bot.conversation.ports import Clock, Driver, Understanding
+from bot.conversation.rendering import Renderer
+from bot.i18n.catalogue import (
+    TRANSLATED_LANGUAGES,
+    GettextCatalogue,
+    load_catalogue,
+    read_catalogue,
+)
+from bot.i18n.checking import problems
+from bot.i18n.extraction import template
+from bot.settings import ROOT, Settings, SettingsError
+from flows.engine.definition import FlowLibrary
+from flows.engine.messages import Value
+from flows.engine.session import Place, Session
+from flows.language.reading import Reading, read_flows
+from nlu.archive import ModelArchive
+from nlu.crisis_lexicon import CrisisLexicon
+from nlu.normalise import normalise
+from nlu.rasa_client import RasaClient
+from nlu.reader import InProcessReader, RasaReader, Reader
+from referral_directory.care_deadlines import read_care_deadlines
+from referral_directory.gazetteer import Gazetteer, load_gazetteer
+from referral_directory.loading import load_starter
+from storage.database import Base, open_engine, sessionmaker
+from storage.keys import Keyring, WeakKeyError
+from storage.migrate import upgrade
+
+LOCALES = ROOT / "locales"
+DESTINATIONS_FILE = "destinations.yml"
+KEY_FILE = "demo-secret-key"
+LOOK_UPS = frozenset(
+    {"regions", "areas", "match_place", "measure_area", "find_services", "service_card"}
+    | {"service_pin", "emergency_numbers", "helplines", "guesses"}
+)
+
+
+class SystemClock:
+    """The real clock; fulfils the `Clock` port."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware UTC."""
+        return datetime.now(UTC)
+
+
+# -- flows and texts -----------------------------------------------------------------------
+
+
+def _content() -> Mapping[str, str]:
+    folder = files("flows.content")
+    return {
+        each.name: each.read_text(encoding="utf-8")
+        for each in folder.iterdir()
+        if each.name.endswith(".yml")
+    }
+
+
+def read_flow_files() -> Reading:
+    """Return the flows of `flows/content`, with what is wrong with them."""
+    return read_flows({n: text for n, text in _content().items() if n != DESTINATIONS_FILE})
+
+
+def read_destination_table() -> Mapping[str, Destination]:
+    """Return intent -> where it leads."""
+    return read_destinations(_content()[DESTINATIONS_FILE])
+
+
+def catalogue_template() -> Catalog:
+    """Return every text that people may read, in French."""
+    labels = [each.label for each in read_destination_table().values()]
+    return template(ROOT, read_flow_files().library, labels)
+
+
+def catalogue_problems() -> list[str]:
+    """Return what is wrong with the catalogues."""
+    wanted = catalogue_template()
+    return [
+        f"{language}: {problem}"
+        for language in TRANSLATED_LANGUAGES
+        for problem in problems(read_catalogue(LOCALES, language), wanted)
+    ]
+
+
+def read_thresholds() -> Thresholds:
+    """Return how sure is sure enough, from `nlu/thresholds.yml`."""
+    data = yaml.safe_load(files("nlu").joinpath("thresholds.yml").read_text(encoding="utf-8"))
+    return Thresholds(sure=data["sure"], guess=data["guess"], help_share=data["help_share"])
+
+
+def _constants(settings: Settings) -> Mapping[str, Value]:
+    """Return the values that every text may name."""
+    deadlines = read_care_deadlines()
+    return {
+        "organisation": settings.organisation_name,
+        "pep_hours": str(deadlines["pep"].hours),
+        "pep_days": str(deadlines["pep"].days),
+        "ec_hours": str(deadlines["ec"].hours),
+        "ec_days": str(deadlines["ec"].days),
+    }
+
+
+# -- keys, database, directory ---------------------------------------------------------------
+
+
+def keyring(settings: Settings) -> Keyring:
+    """Return the keys of this installation.
+
+    Raises:
+        SettingsError: the secret key is missing or could be guessed.
+    """
+    secret = settings.required("secret_key", "at least 32 random characters seal what is kept")
+    previous = settings.secret_key_previous
+    try:
+        return Keyring(secret, previous.get_secret_value() if previous else None)
+    except WeakKeyError as error:
+        raise SettingsError(f"The setting JIGI_SECRET_KEY is too weak: {error.reason}.") from None
+
+
+def demonstration_keyring(settings: Settings) -> Keyring:
+    """Return keys for a demonstration: the secret that is set, or one kept under the data dir."""
+    if settings.secret_key is not None:
+        return keyring(settings)
+    path = settings.data_dir / KEY_FILE
+    if not path.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return Keyring(path.read_text(encoding="utf-8").strip())
+
+
+async def upgrade_database(settings: Settings) -> None:
+    """Bring the database to the newest revision; creates it where it is SQLite."""
+    if settings.database_url is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    await upgrade(settings.database, Base.metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDirectory:
+    """The referral directory with its places, open for reading and writing."""
+
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    gazetteer: Gazetteer
+
+
+@asynccontextmanager
+async def open_directory(settings: Settings) -> AsyncIterator[OpenDirectory]:
+    """Open the directory of a database that is at its newest revision."""
+    engine = open_engine(settings.database)
+    try:
+        sessions = sessionmaker(engine)
+        async with sessions() as session:
+            gazetteer = await session.run_sync(load_gazetteer)
+        yield OpenDirectory(engine, sessions, gazetteer)
+    finally:
+        await engine.dispose()
+
+
+async def fill_directory(settings: Settings, clock: Clock) -> None:
+    """Load the places and the starter directory; what staff changed stays."""
+    engine = open_engine(settings.database)
+    try:
+        async with sessionmaker(engine)() as session:
+            await session.run_sync(load_starter, now=clock.now())
+            await session.commit()
+    finally:
+        await engine.dispose()
+
+
+# -- the conversation --------------------------------------------------------------------------
+
+
+def build_guard() -> Guard:
+    """Return the words that leave."""
+    return load_guard(normalise)
+
+
+def build_reader(settings: Settings) -> Reader:
+    """Return understanding: in this process, or asked of a Rasa server where one is set."""
+    lexicon = CrisisLexicon.load()
+    if settings.nlu_url is not None:
+        return RasaReader(RasaClient(settings.nlu_url), lexicon)
+    return InProcessReader(ModelArchive.read(), lexicon)
+
+
+def build_conversation(
+    settings: Settings, directory: OpenDirectory, *, allow_unverified: bool
+) -> Conversation:
+    """Return the conversation with everything it needs."""
+    understanding: Understanding = NluUnderstanding(
+        build_reader(settings), CrisisLexicon.load(), directory.gazetteer
+    )
+    catalogue: GettextCatalogue = load_catalogue(LOCALES)
+    return Conversation(
+        library=read_flow_files().library,
+        destinations=read_destination_table(),
+        thresholds=read_thresholds(),
+        guard=build_guard(),
+        understanding=understanding,
+        look_ups=DirectoryLookUps(
+            directory.sessions, directory.gazetteer, allow_unverified=allow_unverified
+        ),
+        composer=Composer(Renderer(catalogue, _constants(settings))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """A conversation over the starter directory, with unverified entries shown and marked."""
+
+    driver: Driver
+    library: FlowLibrary
+    clock: Clock
+
+
+@asynccontextmanager
+async def demonstration(settings: Settings) -> AsyncIterator[Demonstration]:
+    """Create the database where it is missing, fill it, and open a conversation over it."""
+    clock = SystemClock()
+    await upgrade_database(settings)
+    await fill_directory(settings, clock)
+    async with open_directory(settings) as directory:
+        driver = build_conversation(settings, directory, allow_unverified=True)
+        yield Demonstration(driver, driver.library, clock)
+
+
+def person_at(library: FlowLibrary, flow: str, language: str) -> Person:
+    """Return a person who stands at the beginning of `flow`."""
+    place = Place(flow, library.flows[flow].first)
+    return Person(session=Session(current=place), language=language)
+
+
+def readable(path: Path) -> Path:
+    """Return `path` when it can be read.
+
+    Raises:
+        SettingsError: there is no such file.
+    """
+    if not path.is_file():
+        raise SettingsError(f"There is no file {path}.")
+    return path

@@ -1,0 +1,52 @@
+"""`jigi db` and `jigi retention`: the database's shape, and what it holds until when."""
+
+import asyncio
+
+from cyclopts import App
+
+from bot import bootstrap
+from bot.settings import Settings
+from storage import retention
+from storage.database import open_engine
+
+app = App(name="db", help="The database.")
+retention_app = App(name="retention", help="What is held, and until when.")
+
+
+@app.command
+def upgrade() -> None:
+    """Bring the database to the newest revision; creates it where it is SQLite."""
+    asyncio.run(bootstrap.upgrade_database(Settings.read()))
+    print("The database is at the newest revision.")
+
+
+@retention_app.command
+def run() -> None:
+    """Delete what has been kept long enough."""
+
+    async def purge() -> dict[str, int]:
+        engine = open_engine(Settings.read().database)
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(retention.purge, bootstrap.SystemClock().now())
+        finally:
+            await engine.dispose()
+
+    for table, rows in asyncio.run(purge()).items():
+        print(f"{table}: {rows} deleted")
+
+
+@retention_app.command
+def report() -> None:
+    """Print how much each table holds, and until when."""
+
+    async def held() -> list[retention.Held]:
+        engine = open_engine(Settings.read().database)
+        try:
+            async with engine.connect() as connection:
+                return await connection.run_sync(retention.report)
+        finally:
+            await engine.dispose()
+
+    for each in asyncio.run(held()):
+        print(each)
