@@ -1,0 +1,259 @@
+"""Finds services for a need near a place, and never answers with nothing to go on.
+
+The search widens: the cercle, the region, the nearest region with something, lines and services
+of the whole country, and at last what stands everywhere: the nearest CSCom or CSRef, the office
+of women's promotion. What it leaned on is said in the answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from referral_directory.candidates import Candidate, Request, find_candidates, restrict
+from referral_directory.cards import cards_of, distance_km
+from referral_directory.models import Organization, Service, ServiceArea, ServiceNeed
+from referral_directory.models import Place as PlaceRow
+from referral_directory.phone_lines import POLICE, Database, emergency_numbers, helplines
+from referral_directory.schemas import Bilingual, FoundServices, PhoneLine, Place, ServiceCard
+from referral_directory.visibility import service_is_visible
+from referral_directory.vocabulary import Answer, Fallback, Need, PlaceKind, ServiceKind, Width
+
+NEARBY_KM = 300.0
+"""A region whose seat is farther away than this is no help."""
+
+MOST_SHOWN = 5
+
+
+def find_services(  # noqa: PLR0913  # what a person may say about the help wanted
+    database: Database,
+    need: Need,
+    place: str | None,
+    *,
+    now: datetime,
+    sexual_violence: bool = False,
+    within_72h: bool = False,
+    minor: bool = False,
+    allow_unverified: bool = False,
+    limit: int = MOST_SHOWN,
+) -> FoundServices:
+    """Find services for a need; from asynchronous code `await session.run_sync(find_services, …)`.
+
+    Args:
+        database: A connection or session.
+        need: What is looked for. `shelter` finds who arranges a safe place, never the place.
+        place: Slug of a region, cercle or town; None (or one that is unknown) is anywhere.
+        now: Aware time.
+        sexual_violence: It was said; then care comes along, and police only for a complaint.
+        within_72h: It happened within three days; care with confirmed PEP then comes first.
+        minor: It is about somebody under 18; services that take no minors are left out.
+        allow_unverified: Published entries that nobody confirmed yet are shown too.
+        limit: The most services to return.
+    """
+    request = Request(
+        need=Need(need),
+        place=_place(database, place),
+        now=now,
+        sexual_violence=sexual_violence,
+        within_72h=within_72h,
+        minor=minor,
+        allow_unverified=allow_unverified,
+        limit=max(1, limit),
+    )
+    lines = _national_lines(database, request)
+    found = _find(database, request, lines)
+    health = None
+    if sexual_violence and request.need is not Need.MEDICAL:
+        health = _nearest_care(database, request)
+    return FoundServices(
+        services=found.services,
+        width=found.width,
+        fallback=found.fallback,
+        national_lines=tuple(lines),
+        asked_place=request.place,
+        found_in=found.found_in,
+        health=health,
+        pep_confirmed=any(card.has_confirmed_pep for card in found.services),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    services: tuple[ServiceCard, ...]
+    width: Width
+    fallback: Fallback
+    found_in: Bilingual | None = None
+
+
+def _find(database: Database, request: Request, lines: Sequence[PhoneLine]) -> _Found:
+    near = _near(database, request)
+    if near is not None:
+        return near
+    countrywide = find_candidates(database, request, ServiceArea.region_slug.is_(None))
+    cards = _cards(database, request, countrywide)
+    if cards:
+        fallback = Fallback.NOT_NEEDED if request.place is None else Fallback.WIDER_AREA
+        services = _with_structures(database, request, cards)
+        return _Found(services, Width.NATIONAL, fallback)
+    fallback = Fallback.NATIONAL_LINES if lines else Fallback.PUBLIC_STRUCTURE
+    return _Found(_with_structures(database, request, []), Width.NONE, fallback)
+
+
+def _near(database: Database, request: Request) -> _Found | None:
+    """Search the cercle, its region and the nearest region; None where nothing stands."""
+    place = request.place
+    if place is None:
+        return None
+    candidates = find_candidates(database, request, ServiceArea.region_slug == place.region)
+    here = [one for one in candidates if place.cercle in one.cercles] if place.cercle else []
+    if here and not _better_in_region(request, here, candidates):
+        return _Found(_as_shown(database, request, here), Width.CERCLE, Fallback.NOT_NEEDED, None)
+    if candidates:
+        wider = place.kind is not PlaceKind.REGION
+        return _Found(
+            _as_shown(database, request, candidates),
+            Width.REGION,
+            Fallback.WIDER_AREA if wider else Fallback.NOT_NEEDED,
+            _name(database, place.region) if wider else None,
+        )
+    return _in_nearest_region(database, request, place)
+
+
+def _better_in_region(
+    request: Request, here: Sequence[Candidate], region: Sequence[Candidate]
+) -> bool:
+    """Within 72 hours a confirmed treatment in the region beats an unconfirmed one at hand."""
+    if not (request.within_72h and request.need is Need.MEDICAL):
+        return False
+    return not _any_pep(here) and _any_pep(region)
+
+
+def _any_pep(candidates: Sequence[Candidate]) -> bool:
+    return any(one.pep is Answer.YES for one in candidates)
+
+
+def _in_nearest_region(database: Database, request: Request, place: Place) -> _Found | None:
+    others = select(ServiceArea.region_slug).where(
+        ServiceArea.region_slug.is_not(None), ServiceArea.region_slug != place.region
+    )
+    holding = set(database.execute(restrict(others, request).distinct()).scalars())
+    regions = database.execute(
+        select(PlaceRow.slug, PlaceRow.latitude, PlaceRow.longitude).where(
+            PlaceRow.slug.in_([slug for slug in holding if slug])
+        )
+    )
+    ranked = sorted((distance_km(place, row.latitude, row.longitude), row.slug) for row in regions)
+    for away, slug in ranked:
+        if away > NEARBY_KM:
+            break
+        candidates = find_candidates(database, request, ServiceArea.region_slug == slug)
+        cards = _cards(database, request, candidates)
+        if cards:
+            services = _with_structures(database, request, cards)
+            return _Found(services, Width.NEARBY, Fallback.WIDER_AREA, _name(database, slug))
+    return None
+
+
+def _cards(
+    database: Database, request: Request, candidates: Sequence[Candidate]
+) -> list[ServiceCard]:
+    return cards_of(
+        database,
+        [one.slug for one in candidates[: request.limit]],
+        now=request.now,
+        allow_unverified=request.allow_unverified,
+        near=request.place,
+    )
+
+
+def _as_shown(
+    database: Database, request: Request, candidates: Sequence[Candidate]
+) -> tuple[ServiceCard, ...]:
+    cards = _cards(database, request, candidates)
+    if cards[0].is_police:
+        return _with_structures(database, request, cards)
+    return tuple(cards)
+
+
+def _with_structures(
+    database: Database, request: Request, cards: Sequence[ServiceCard]
+) -> tuple[ServiceCard, ...]:
+    """Add what stands everywhere: after what was found, but before police."""
+    structures = _structures(database, request)
+    others = [card for card in (*cards, *structures) if not card.is_police]
+    police = [card for card in (*cards, *structures) if card.is_police]
+    keep = others[: request.limit]
+    if len(cards) >= request.limit and structures:
+        # A far or police-only list still ends with a way that holds everywhere.
+        first = next((card for card in structures if not card.is_police), None)
+        if first is not None and first not in keep:
+            keep[-1:] = [first]
+    return tuple([*keep, *police][: request.limit])
+
+
+def _structures(database: Database, request: Request) -> list[ServiceCard]:
+    """Return the public structures for the need, the ones that are no police first."""
+    query = (
+        select(Service.slug)
+        .join(Organization, Organization.slug == Service.organization_slug)
+        .join(ServiceNeed, ServiceNeed.service_slug == Service.slug)
+        .where(
+            Service.kind == ServiceKind.PUBLIC_STRUCTURE,
+            Service.restricted.is_(False),
+            ServiceNeed.need == request.need,
+            service_is_visible(request.now, allow_unverified=request.allow_unverified),
+        )
+        .order_by(Service.slug)
+    )
+    if not request.police_may_appear:
+        query = query.where(Organization.kind.not_in(POLICE))
+    cards = cards_of(
+        database,
+        list(database.execute(query).scalars()),
+        now=request.now,
+        allow_unverified=request.allow_unverified,
+    )
+    return sorted(cards, key=lambda card: (card.is_police, -len(card.needs), card.slug))
+
+
+def _national_lines(database: Database, request: Request) -> list[PhoneLine]:
+    """Return the lines of the whole country, without police where it was not asked for."""
+    now, unverified = request.now, request.allow_unverified
+    lines = [
+        *helplines(database, now=now, need=request.need, allow_unverified=unverified),
+        *emergency_numbers(database, now=now, allow_unverified=unverified),
+    ]
+    if not request.police_may_appear:
+        lines = [line for line in lines if not line.is_police]
+    return sorted(lines, key=lambda line: line.is_police)
+
+
+def _nearest_care(database: Database, request: Request) -> ServiceCard | None:
+    care = replace(request, need=Need.MEDICAL, limit=1)
+    services = _find(database, care, ()).services
+    return services[0] if services else None
+
+
+def _place(database: Database, slug: str | None) -> Place | None:
+    if slug is None:
+        return None
+    row = database.execute(
+        select(*PlaceRow.__table__.columns).where(PlaceRow.slug == slug)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Place(
+        slug=row.slug,
+        kind=PlaceKind(row.kind),
+        name=Bilingual(row.name_fr, row.name_bm),
+        region=row.region_slug,
+        cercle=row.cercle_slug,
+        latitude=row.latitude,
+        longitude=row.longitude,
+    )
+
+
+def _name(database: Database, region: str) -> Bilingual | None:
+    place = _place(database, region)
+    return place.name if place else None
