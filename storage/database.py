@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, override
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import (
     AsyncAttrs,
@@ -42,6 +42,10 @@ _PRAGMAS = (
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
 )
+
+# SQLSTATE classes whose sentences quote data: bad values and broken constraints.
+_STATES_WITH_VALUES = ("22", "23")
+_TELLING_NAMES = ("table_name", "column_name", "constraint_name")
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -149,7 +153,9 @@ def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
     options.setdefault("pool_pre_ping", True)
     options.setdefault("pool_size", 10)
     options.setdefault("max_overflow", 10)
-    return create_async_engine(address, **options)
+    engine = create_async_engine(address, **options)
+    event.listen(engine.sync_engine, "handle_error", _silence_values)
+    return engine
 
 
 def sessionmaker(
@@ -183,3 +189,21 @@ def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _silence_values(context: ExceptionContext) -> None:
+    """Take the row's values out of what PostgreSQL says about it: they may be a person's words."""
+    driver = context.original_exception
+    cause: Any = driver.__cause__  # asyncpg's own error, inside SQLAlchemy's of the driver
+    state = getattr(cause, "sqlstate", None)
+    if state is None:
+        return
+    names = (getattr(cause, name, None) for name in _TELLING_NAMES)
+    told = " ".join([type(cause).__name__, state, *filter(None, names)])
+    if not state.startswith(_STATES_WITH_VALUES):
+        # Nothing but names of ours in the first sentence; the values stand in the details.
+        told = f"{told}: {cause.args[0]}"
+    cause.detail = None
+    for error in (cause, driver, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = (told,)
