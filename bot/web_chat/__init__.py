@@ -1,0 +1,1 @@
+"""The conversation in a browser, for trying it out and for training staff."""
