@@ -37,6 +37,11 @@ def normalise_number(number: str) -> str:
     return digits
 
 
+def is_short_code(digits: str) -> bool:
+    """Tell whether these are the digits of a short code, such as 18."""
+    return len(digits) < _NATIONAL_LENGTH
+
+
 def is_dialable(number: str) -> bool:
     """Tell whether the numbering plan knows the number: a full one, or a short code in use."""
     try:

@@ -11,9 +11,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from referral_directory.hours import parse_hours
 from referral_directory.models import SLUG_LENGTH
-from referral_directory.numbers import is_dialable, normalise_number
+from referral_directory.numbers import is_dialable, is_short_code, normalise_number
 from referral_directory.schemas import OpeningHours
 from referral_directory.vocabulary import (
+    HIDDEN_MARKS,
     Answer,
     Fees,
     Mark,
@@ -27,8 +28,6 @@ from referral_directory.vocabulary import (
 
 COUNTRY_AREA = "mali"
 """What stands in `areas` for the whole country."""
-
-_HIDDEN_MARKS = frozenset({Mark.NOT_TO_PUBLISH, Mark.CONFLICT, Mark.OBSOLETE, Mark.UNVERIFIED})
 
 
 def _split(value: Any) -> Any:
@@ -112,7 +111,7 @@ class SourcedRecord(Record):
     def _publishes_only_what_may_be(self) -> Self:
         if (
             self.status is Status.PUBLISHED
-            and self.mark in _HIDDEN_MARKS
+            and self.mark in HIDDEN_MARKS
             and self.assured_date is None
         ):
             raise ValueError("an entry with this mark stays a draft until it is verified")
@@ -188,7 +187,11 @@ class ServiceRecord(SourcedRecord):
 
 
 class PhoneRecord(SourcedRecord):
-    """A row of phones.csv. A published number must be one that the numbering plan knows."""
+    """A row of phones.csv.
+
+    A published number must be one that the numbering plan knows, or a short code that a person
+    dialled: libraries learn of new short codes late.
+    """
 
     slug: Slug
     number: Annotated[str, BeforeValidator(_normalise)]
@@ -205,6 +208,7 @@ class PhoneRecord(SourcedRecord):
 
     @model_validator(mode="after")
     def _can_be_dialled(self) -> Self:
-        if self.status is Status.PUBLISHED and not is_dialable(self.number):
+        tried = is_short_code(self.number) and self.assured_date is not None
+        if self.status is Status.PUBLISHED and not (tried or is_dialable(self.number)):
             raise ValueError("not a number of the Malian numbering plan")
         return self

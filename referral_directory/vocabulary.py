@@ -44,6 +44,10 @@ class Mark(StrEnum):
     OBSOLETE = "obsolete"
 
 
+HIDDEN_MARKS = frozenset({Mark.UNVERIFIED, Mark.NOT_TO_PUBLISH, Mark.CONFLICT, Mark.OBSOLETE})
+"""Entries with such a mark stay drafts until a person confirmed them."""
+
+
 class OrganizationKind(StrEnum):
     """Who stands behind a service; police and gendarmerie are never put first."""
 

@@ -1,0 +1,194 @@
+"""Says that a person confirmed an entry, or took that back, with the audit entry beside it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.orm import Session
+
+from referral_directory.models import Organization, Phone, Service
+from referral_directory.numbers import is_dialable, is_short_code
+from referral_directory.phone_lines import covers_the_country
+from referral_directory.visibility import freshness, today
+from referral_directory.vocabulary import HIDDEN_MARKS, Freshness, Status
+from storage.audit import AuditEntry, record
+
+type Database = Connection | Session
+type Entry = type[Organization] | type[Service] | type[Phone]
+
+_SUBJECTS: tuple[tuple[str, Entry], ...] = (
+    ("phone", Phone),
+    ("service", Service),
+    ("organization", Organization),
+)
+
+
+class UnknownEntryError(LookupError):
+    """No number, service or organisation has this id.
+
+    Attributes:
+        entry_id: The id that was given.
+    """
+
+    def __init__(self, entry_id: str) -> None:
+        super().__init__(f"no entry of the directory is called {entry_id}")
+        self.entry_id = entry_id
+
+
+class CannotVerifyError(ValueError):
+    """An entry that nobody may call verified as it stands.
+
+    Attributes:
+        entry_id: Which entry.
+        reason: Why, as a sentence for staff.
+    """
+
+    def __init__(self, entry_id: str, reason: str) -> None:
+        super().__init__(f"{entry_id}: {reason}")
+        self.entry_id = entry_id
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a verification did: `subject` is phone, service or organization."""
+
+    entry_id: str
+    subject: str
+    on: date | None
+
+
+def verify(  # noqa: PLR0913  # who confirmed what, on which day, and when that was said
+    database: Database, entry_id: str, *, by: str, on: date, now: datetime, actor: str = ""
+) -> Verified:
+    """Note that a person confirmed an entry, publish it, and enter that in the audit log.
+
+    Args:
+        database: A connection or session with an open transaction.
+        entry_id: Slug of a number, service or organisation, looked for in this order.
+        by: Who confirmed it.
+        on: The day of the call or visit.
+        now: Aware time of this statement.
+        actor: Who states it, when that is not `by`.
+
+    Raises:
+        UnknownEntryError: When there is no such entry.
+        CannotVerifyError: When the day lies ahead, nobody is named, the entry or its organisation
+            is closed, its number cannot exist, or the service of a number is not published.
+    """
+    subject, model = _find(database, entry_id)
+    if not by.strip():
+        raise CannotVerifyError(entry_id, "say who confirmed it")
+    if on > today(now):
+        raise CannotVerifyError(entry_id, "the day of the verification lies ahead")
+    _check_itself(database, entry_id, model)
+    values = {"assured_date": on, "verified_by": by.strip(), "status": Status.PUBLISHED}
+    _change(database, model, entry_id, values, now)
+    _enter(database, AuditEntry(now, actor or by.strip(), f"{subject}:verified", entry_id, _FIELDS))
+    if model is Service or model is Phone:
+        _publish_owner(database, model, entry_id, now, actor or by.strip())
+    return Verified(entry_id, subject, on)
+
+
+def unverify(database: Database, entry_id: str, *, now: datetime, actor: str) -> Verified:
+    """Take a verification back: the entry is no longer shown as verified, at once.
+
+    Raises:
+        UnknownEntryError: When there is no such entry.
+    """
+    subject, model = _find(database, entry_id)
+    values: dict[str, object] = {"assured_date": None, "verified_by": None}
+    mark = database.execute(select(model.mark).where(model.slug == entry_id)).scalar_one()
+    if mark in HIDDEN_MARKS:
+        # What its sources do not carry was shown on that person's word alone.
+        values["status"] = Status.DRAFT
+    _change(database, model, entry_id, values, now)
+    _enter(database, AuditEntry(now, actor, f"{subject}:unverified", entry_id, tuple(values)))
+    return Verified(entry_id, subject, None)
+
+
+def national_emergency_ready(database: Database) -> bool:
+    """Tell whether one emergency number for the whole country was verified, however long ago.
+
+    An old verification keeps `serve` running, see `national_emergency_is_old`.
+    """
+    return bool(_national_dates(database))
+
+
+def national_emergency_is_old(database: Database, now: datetime) -> bool:
+    """Tell whether staff must be alarmed: no national emergency number was confirmed in time."""
+    in_time = (Freshness.FRESH, Freshness.STALE)
+    return not any(freshness(on, now) in in_time for on in _national_dates(database))
+
+
+_FIELDS = ("assured_date", "verified_by", "status")
+
+
+def _national_dates(database: Database) -> list[date]:
+    query = (
+        select(Phone.assured_date)
+        .join(Organization, Organization.slug == Phone.organization_slug)
+        .where(
+            *covers_the_country(),
+            Phone.service_slug.is_(None),
+            Phone.assured_date.is_not(None),
+            Organization.status == Status.PUBLISHED,
+        )
+    )
+    return [on for on in database.execute(query).scalars() if on is not None]
+
+
+def _find(database: Database, entry_id: str) -> tuple[str, Entry]:
+    for subject, model in _SUBJECTS:
+        if database.execute(select(model.slug).where(model.slug == entry_id)).first():
+            return subject, model
+    raise UnknownEntryError(entry_id)
+
+
+def _check_itself(database: Database, entry_id: str, model: Entry) -> None:
+    status = database.execute(select(model.status).where(model.slug == entry_id)).scalar_one()
+    if status == Status.CLOSED:
+        raise CannotVerifyError(entry_id, "it is closed; open it again first")
+    if model is Phone:
+        _check_number(database, entry_id)
+
+
+def _check_number(database: Database, entry_id: str) -> None:
+    number, service_status = database.execute(
+        select(Phone.number, Service.status)
+        .outerjoin(Service, Service.slug == Phone.service_slug)
+        .where(Phone.slug == entry_id)
+    ).one()
+    # A short code that somebody dialled is truer than what the library knows of short codes.
+    if not (is_short_code(number) or is_dialable(number)):
+        raise CannotVerifyError(entry_id, "the numbering plan knows no such number")
+    if service_status not in {None, Status.PUBLISHED}:
+        raise CannotVerifyError(entry_id, "its service is not published; verify that one first")
+
+
+def _publish_owner(
+    database: Database, model: type[Service] | type[Phone], entry_id: str, now: datetime, actor: str
+) -> None:
+    """Publish the organisation of a confirmed entry: without it the entry would stay hidden."""
+    owner = database.execute(
+        select(model.organization_slug).where(model.slug == entry_id)
+    ).scalar_one()
+    status = database.execute(
+        select(Organization.status).where(Organization.slug == owner)
+    ).scalar_one()
+    if status == Status.CLOSED:
+        raise CannotVerifyError(entry_id, "its organisation is closed")
+    if status == Status.DRAFT:
+        _change(database, Organization, owner, {"status": Status.PUBLISHED}, now)
+        _enter(database, AuditEntry(now, actor, "organization:published", owner, ("status",)))
+
+
+def _change(
+    database: Database, model: Entry, entry_id: str, values: dict[str, object], now: datetime
+) -> None:
+    changed = values | {"last_modified": now}
+    database.execute(update(model).where(model.slug == entry_id).values(**changed))
+
+
+def _enter(database: Database, entry: AuditEntry) -> None:
+    record(database, entry)
