@@ -223,15 +223,11 @@ class ConversationStore(Protocol):
         """Return who is still to get something."""
         ...
 
-    async def take_messages(
-        self, chat_id: int, now: datetime
-    ) -> Sequence[OutgoingMessage]:
+    async def take_messages(self, chat_id: int, now: datetime) -> Sequence[OutgoingMessage]:
         """Return what is still to be sent to a person and nobody else is sending."""
         ...
 
-    async def due_deletions(
-        self, now: datetime, limit: int
-    ) -> Sequence[tuple[int, Sequence[int]]]:
+    async def due_deletions(self, now: datetime, limit: int) -> Sequence[tuple[int, Sequence[int]]]:
         """Return messages whose hour of deletion has come: chat and message ids."""
         ...
 

@@ -206,7 +206,7 @@ class TelegramMessenger(Messenger):
         await self._delete_batch(chat_id, batch[:middle])
         await self._delete_batch(chat_id, batch[middle:])
 
-    async def _leave(self, chat_id: int) -> Delivery:
+    async def _leave(self, chat_id: int) -> None:
         async def leave() -> None:
             with suppress(BadRequest, Forbidden):  # not in there any more
                 await self._bot.leave_chat(chat_id)
