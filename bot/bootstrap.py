@@ -9,10 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import yaml
+from babel.messages.catalog import Catalog
+from nlu.crisis_lexicon import CrisisLexicon
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
-from babel.messages.catalog import Catalog
 from bot.adapters.directory import DirectoryLookUps
 from bot.adapters.understanding import NluUnderstanding
 from bot.conversation.composing import Composer
@@ -37,12 +38,11 @@ from flows.engine.messages import Value
 from flows.engine.session import Place, Session
 from flows.language.reading import Reading, read_flows
 from nlu.archive import ModelArchive
-from nlu.crisis_lexicon import CrisisLexicon
 from nlu.normalise import normalise
 from nlu.rasa_client import RasaClient
 from nlu.reader import InProcessReader, RasaReader, Reader
 from referral_directory.care_deadlines import read_care_deadlines
-from referral_directory.gazetteer import Gazetteer, load_gazetteer
+from referral_directory.gazetteer import Gazetteer
 from referral_directory.loading import load_starter
 from storage.database import Base, open_engine, sessionmaker
 from storage.keys import Keyring, WeakKeyError
@@ -173,7 +173,7 @@ async def open_directory(settings: Settings) -> AsyncIterator[OpenDirectory]:
     try:
         sessions = sessionmaker(engine)
         async with sessions() as session:
-            gazetteer = await session.run_sync(load_gazetteer)
+            gazetteer = await session.run_sync(Gazetteer.read)
         yield OpenDirectory(engine, sessions, gazetteer)
     finally:
         await engine.dispose()

@@ -1,8 +1,9 @@
 """The directory behind the flows' look-ups; fulfils the `LookUps` port."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -12,7 +13,7 @@ from flows.engine.events import LookedUp, Pin
 from flows.engine.messages import Bilingual, Message, Option, message
 from referral_directory.cards import service_card
 from referral_directory.gazetteer import Gazetteer
-from referral_directory.phone_lines import emergency_numbers, helplines
+from referral_directory.phone_lines import Database, emergency_numbers, helplines
 from referral_directory.schemas import FoundServices, Place, PlaceMatch, ServiceCard
 from referral_directory.search import find_services
 from referral_directory.vocabulary import Need, PlaceKind
@@ -20,6 +21,7 @@ from referral_directory.vocabulary import Need, PlaceKind
 ANYWHERE = "anywhere"
 ANY_NEED = "any"
 WHOLE_AREA = "all"
+WHAT_FITS = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.LEGAL)
 MAX_NUMBERS = 4
 MAX_CANDIDATES = 5
 
@@ -93,7 +95,7 @@ class DirectoryLookUps:
         self, request: LookUp, slots: dict[str, str], now: datetime
     ) -> LookedUp:
         """Ask for a cercle only where the region has more services than one screen shows."""
-        place = self.gazetteer.find(slots.get("place", ""))
+        place = self.gazetteer.place(slots.get("place", ""))
         if place is None or place.kind is not PlaceKind.REGION:
             return LookedUp(request.name, slots=(("narrow", "no"),))
         found = await self._search(slots, now, limit=texts.LISTED + 1)
@@ -105,13 +107,12 @@ class DirectoryLookUps:
     async def _search(self, slots: Mapping[str, str], now: datetime, limit: int) -> FoundServices:
         area = slots.get("area")
         place = slots.get("place") if area in (None, WHOLE_AREA) else area
-        need = slots.get("need", ANY_NEED)
         sexual = slots.get("told") == "sexual"
         async with self.sessions() as session:
             return await session.run_sync(
-                find_services,
-                None if need == ANY_NEED or need not in Need else Need(need),
-                None if place in (None, ANYWHERE) else self.gazetteer.find(place),
+                _search_all,
+                _needs(slots.get("need", ANY_NEED)),
+                None if place == ANYWHERE else place,
                 now=now,
                 sexual_violence=sexual,
                 within_72h=sexual,
@@ -135,7 +136,8 @@ class DirectoryLookUps:
         wants_care = slots.get("told") == "sexual" and slots.get("need") == Need.MEDICAL
         if wants_care and not found.pep_confirmed:
             said.append(texts.ask_for_pep())
-        said += [texts.number_line(line) for line in found.national_lines[:1]]
+        if not any(card.phones for card in cards):
+            said += [texts.number_line(line) for line in found.national_lines[:1]]
         said.append(texts.honest_line(cards))
         return LookedUp(
             request.name,
@@ -195,6 +197,29 @@ class DirectoryLookUps:
         return LookedUp(request.name, tuple(map(texts.number_line, lines[:MAX_NUMBERS])))
 
 
+def _needs(need: str) -> tuple[Need, ...]:
+    """Return what to look for; somebody who does not know is shown one of each kind that fits."""
+    return (Need(need),) if need in Need else WHAT_FITS
+
+
+def _search_all(
+    database: Database,
+    needs: Sequence[Need],
+    place: str | None,
+    /,
+    *,
+    limit: int,
+    **options: Any,
+) -> FoundServices:
+    """Search for one need, or for the first service of each of several, health first."""
+    each = limit if len(needs) == 1 else 1
+    answers = [find_services(database, need, place, limit=each, **options) for need in needs]
+    services: dict[str, ServiceCard] = {}
+    for answer in answers:
+        services |= {card.slug: card for card in answer.services if card.slug not in services}
+    return replace(answers[0], services=tuple(services.values())[:limit])
+
+
 def _only_sure(inside: PlaceMatch, whole: PlaceMatch) -> PlaceMatch:
     """Prefer a place that stands inside the sentence to one that the whole looks like."""
     return inside if inside.found is not None else whole
@@ -203,7 +228,7 @@ def _only_sure(inside: PlaceMatch, whole: PlaceMatch) -> PlaceMatch:
 def _place_option(place: Place, gazetteer: Gazetteer | None = None) -> Option:
     """Return a place to tap; with a gazetteer its region stands behind the name."""
     label: Message | Bilingual = texts.both(place.name)
-    region = gazetteer.find(place.region) if gazetteer else None
+    region = gazetteer.place(place.region) if gazetteer else None
     if region is not None and region.slug != place.slug:
         label = message(
             "places/option",

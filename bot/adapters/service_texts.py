@@ -37,13 +37,15 @@ def width_line(found: FoundServices) -> Message | None:
 def entry_line(number: int, card: ServiceCard) -> Message:
     """Return one service in one line: its name, where, and the first number."""
     params: dict[str, Value] = {"number": str(number), "name": both(card.name)}
-    if card.place is not None:
-        params["place"] = both(card.place)
+    # Many names say their town already.
+    place = card.place if card.place and card.place.fr not in card.name.fr else None
+    if place is not None:
+        params["place"] = both(place)
     if card.phones:
         params["phone"] = card.phones[0].display
-    if card.place is not None and card.phones:
+    if place is not None and card.phones:
         return message("services/entry", "{number}. {name}, {place} 📞 {phone}", **params)
-    if card.place is not None:
+    if place is not None:
         return message("services/entry", "{number}. {name}, {place}", **params)
     if card.phones:
         return message("services/entry", "{number}. {name} 📞 {phone}", **params)

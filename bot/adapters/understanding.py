@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.conversation.ports import Interpretation
 from nlu.crisis_lexicon import CrisisLexicon
 from nlu.reader import Reader
+from nlu.understanding import ModelUnavailableError
 from referral_directory.gazetteer import Gazetteer
 
 
@@ -23,16 +24,22 @@ class NluUnderstanding:
     gazetteer: Gazetteer
 
     async def interpret(self, text: str) -> Interpretation:
-        """Return what `text` asks for, and the place it names if it names just one."""
+        """Return what `text` asks for, and the place it names if it names just one.
+
+        Raises:
+            ModelUnavailableError: there is no model to ask; the lexicon still works.
+        """
         understood = await self.reader.understand(text)
+        if understood.intent is None:
+            raise ModelUnavailableError("no answer")
         named = self.gazetteer.find_in(text).found
         return Interpretation(
-            intent=understood.ranking[0].name,
-            confidence=understood.ranking[0].confidence,
+            intent=understood.intent.name,
+            confidence=understood.intent.confidence,
             ranking=tuple((guess.name, guess.confidence) for guess in understood.ranking),
-            language=understood.language,
+            language=understood.text_language,
             crisis=understood.crisis,
-            slots=(("place", named.slug),) if named is not None else (),
+            slots=(("place", named.slug), ("place_said", "yes")) if named is not None else (),
         )
 
     def crisis(self, text: str) -> str | None:

@@ -57,8 +57,6 @@ def _print_turn(turn: Turn) -> list[Button]:
     return buttons
 
 
-
-
 def _read_line() -> str | None:
     try:
         return input("> ")

@@ -41,5 +41,3 @@ def check() -> None:
 def update() -> None:
     """Take new French texts into the catalogues and drop gone ones."""
     update_catalogues(bootstrap.LOCALES, bootstrap.catalogue_template())
-
-

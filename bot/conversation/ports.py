@@ -31,7 +31,7 @@ class Interpretation:
         language: `fr`, `bm`, `mixed` or `unknown`.
         crisis: what the crisis lexicon saw, which needs no model: `emergency`,
             `suicidal_thoughts` or `None`.
-        slots: what the sentence already answers: `place` (a slug).
+        slots: what the sentence already answers: `place` (a slug), with `place_said`.
     """
 
     intent: str
