@@ -222,28 +222,26 @@ class _Lane:
 
 
 def _run_group(engine: Engine, jobs: Sequence[Job]) -> list[_Outcome]:
-    try:
-        with engine.begin() as connection:
-            return [_Outcome(job(connection)) for job in jobs]
-    except Exception:  # noqa: BLE001  # whatever it was is found again below, in its own job
-        # One job's failure must not be another's: all was rolled back, each runs alone.
-        return [_run_alone(engine, job) for job in jobs]
-
-
-def _run_alone(engine: Engine, job: Job) -> _Outcome:
     kind: str | None = None
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with engine.begin() as connection:
-                return _Outcome(job(connection))
+                return [_Outcome(job(connection)) for job in jobs]
         except (DBAPIError, PoolTimeoutError, OSError) as error:
             kind = _kind_if_away(error)
             if kind is None:
-                return _Outcome(error=error)
+                return _settle_failure(engine, jobs, error)
         except Exception as error:  # noqa: BLE001  # handed to whoever submitted the job
-            return _Outcome(error=error)
+            return _settle_failure(engine, jobs, error)
         time.sleep(PAUSE_SECONDS * attempt)
-    return _Outcome(error=StorageUnavailableError(ATTEMPTS, kind or ""))
+    return [_Outcome(error=StorageUnavailableError(ATTEMPTS, kind or "")) for _ in jobs]
+
+
+def _settle_failure(engine: Engine, jobs: Sequence[Job], error: Exception) -> list[_Outcome]:
+    """Give a failure to the job that caused it; all was rolled back, the others run again."""
+    if len(jobs) == 1:
+        return [_Outcome(error=error)]
+    return [outcome for job in jobs for outcome in _run_group(engine, [job])]
 
 
 def _kind_if_away(error: DatabaseError) -> str | None:
