@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import override
+from dataclasses import asdict
+from typing import Any, override
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -32,6 +32,7 @@ from bot.conversation.ports import (
     Refused,
     Unreachable,
 )
+from bot.telegram.bot_api import BotApi
 from bot.telegram.limiter import SendingLimiter
 from bot.telegram.transport import NotSentError, ServerFaultError, TooManyCallsError, UnclearError
 
@@ -39,7 +40,7 @@ DELETE_BATCH = 100
 _RETRY_SECONDS = (0.3, 1.0)
 _DEFER_SECONDS = 3.0
 _WRONG_TOKEN_SECONDS = 30.0
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
 _GONE_CHATS = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
 
 
@@ -55,7 +56,7 @@ class TelegramMessenger(Messenger):
     """Carries actions to Telegram chats.
 
     Args:
-        bot: python-telegram-bot's, on our transport.
+        api: the Bot API.
         limiter: makes messages wait for their turn.
         voice: returns the recording behind a voice key, or `None` where there is none.
         sleep: waits between two tries.
@@ -63,13 +64,13 @@ class TelegramMessenger(Messenger):
 
     def __init__(
         self,
-        bot: Bot,
+        api: BotApi,
         limiter: SendingLimiter,
         *,
         voice: Callable[[str], bytes | None] = lambda _key: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._bot = bot
+        self._api = api
         self._limiter = limiter
         self._voice = voice
         self._sleep = sleep
@@ -102,51 +103,46 @@ class TelegramMessenger(Messenger):
         return ()
 
     async def _show(self, chat_id: int, screen: ShowScreen, *, tried: bool) -> tuple[int, ...]:
-        markup = _markup(screen)
-        sent: list[int] = []
+        fields: dict[str, Any] = {
+            "chat_id": chat_id,
+            "text": screen.text,
+            "link_preview_options": _NO_PREVIEW,
+        }
+        if screen.rows:
+            fields["reply_markup"] = {"inline_keyboard": _keyboard(screen)}
+        sent: tuple[int, ...] = ()
         recording = None if screen.voice is None else self._voice(screen.voice)
         if recording is not None:
-            sent.append(await self._say(chat_id, recording, tried=tried))
-        elif screen.edit is not None and await self._edit(chat_id, screen, markup):
+            sent = await self._say(chat_id, recording, tried=tried)
+        elif screen.edit is not None and await self._edit(chat_id, screen.edit, fields):
             return ()
+        if screen.protect:
+            fields["protect_content"] = True
+        return sent + await self._send("sendMessage", chat_id, fields, tried=tried)
 
+    async def _send(
+        self, method: str, chat_id: int, fields: dict[str, Any], *, tried: bool
+    ) -> tuple[int, ...]:
+        fields = {**fields, "disable_notification": True}
+        await self._limiter.message(chat_id)
+        message = await self._once(chat_id, lambda: self._api.call(method, fields), tried=tried)
+        return (int(message["message_id"]),)
+
+    async def _say(self, chat_id: int, recording: bytes, *, tried: bool) -> tuple[int, ...]:
         async def send() -> int:
-            message = await self._bot.send_message(
-                chat_id,
-                screen.text,
-                reply_markup=markup,
-                disable_notification=True,
-                link_preview_options=_NO_PREVIEW,
-                protect_content=screen.protect or None,
-            )
+            message = await self._api.bot.send_voice(chat_id, recording, disable_notification=True)
             return message.message_id
 
         await self._limiter.message(chat_id)
-        sent.append(await self._once(chat_id, send, tried=tried))
-        return tuple(sent)
+        return (await self._once(chat_id, send, tried=tried),)
 
-    async def _say(self, chat_id: int, recording: bytes, *, tried: bool) -> int:
-        async def send() -> int:
-            message = await self._bot.send_voice(chat_id, recording, disable_notification=True)
-            return message.message_id
-
-        await self._limiter.message(chat_id)
-        return await self._once(chat_id, send, tried=tried)
-
-    async def _edit(
-        self, chat_id: int, screen: ShowScreen, markup: InlineKeyboardMarkup | None
-    ) -> bool:
+    async def _edit(self, chat_id: int, message_id: int, fields: dict[str, Any]) -> bool:
         """Change the message; `False` when it can't be changed and a new one is needed."""
+        changed = {**fields, "message_id": message_id}
 
         async def edit() -> bool:
             try:
-                await self._bot.edit_message_text(
-                    screen.text,
-                    chat_id,
-                    screen.edit,
-                    reply_markup=markup,
-                    link_preview_options=_NO_PREVIEW,
-                )
+                await self._api.call("editMessageText", changed)
             except BadRequest as error:
                 if _is_gone(error):
                     raise
@@ -157,25 +153,15 @@ class TelegramMessenger(Messenger):
         return await self._repeatedly(chat_id, edit)
 
     async def _pin(self, chat_id: int, pin: SendPin, *, tried: bool) -> tuple[int, ...]:
-        async def send() -> int:
-            message = await self._bot.send_venue(
-                chat_id,
-                pin.latitude,
-                pin.longitude,
-                pin.title,
-                pin.address,
-                disable_notification=True,
-            )
-            return message.message_id
-
-        await self._limiter.message(chat_id)
-        return (await self._once(chat_id, send, tried=tried),)
+        return await self._send(
+            "sendVenue", chat_id, {"chat_id": chat_id, **asdict(pin)}, tried=tried
+        )
 
     async def _answer(self, press: AnswerPress) -> None:
         """Stop the button's spinning. Worth one more try, never worth holding a chat."""
         for _ in range(2):
             try:
-                await self._bot.answer_callback_query(press.press_id)
+                await self._api.call("answerCallbackQuery", {"callback_query_id": press.press_id})
             except BadRequest:
                 return  # too old: the client gave up spinning by itself
             except TooManyCallsError:
@@ -190,9 +176,11 @@ class TelegramMessenger(Messenger):
             await self._delete_batch(chat_id, batch)
 
     async def _delete_batch(self, chat_id: int, batch: Sequence[int]) -> None:
+        fields = {"chat_id": chat_id, "message_ids": list(batch)}
+
         async def delete() -> bool:
             try:
-                await self._bot.delete_messages(chat_id, batch)
+                await self._api.call("deleteMessages", fields)
             except BadRequest as error:
                 if _is_gone(error):
                     raise
@@ -209,7 +197,7 @@ class TelegramMessenger(Messenger):
     async def _leave(self, chat_id: int) -> None:
         async def leave() -> None:
             with suppress(BadRequest, Forbidden):  # not in there any more
-                await self._bot.leave_chat(chat_id)
+                await self._api.call("leaveChat", {"chat_id": chat_id})
 
         await self._repeatedly(chat_id, leave)
 
@@ -277,15 +265,11 @@ def _is_gone(error: BadRequest) -> bool:
     return any(words in said for words in _GONE_CHATS)
 
 
-def _markup(screen: ShowScreen) -> InlineKeyboardMarkup | None:
-    if not screen.rows:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.label, callback_data=button.data) for button in row]
-            for row in screen.rows
-        ]
-    )
+def _keyboard(screen: ShowScreen) -> list[list[dict[str, str]]]:
+    return [
+        [{"text": button.label, "callback_data": button.data} for button in row]
+        for row in screen.rows
+    ]
 
 
 def _batches(message_ids: Sequence[int]) -> Iterator[Sequence[int]]:

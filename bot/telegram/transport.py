@@ -21,6 +21,7 @@ _UPLOAD_SECONDS = 30.0
 _FIRST_SERVER_FAULT = 500
 _TOO_MANY = 429
 _DEFAULT_WAIT_SECONDS = 5.0
+_JSON_HEADERS = {"Content-Type": "application/json"}
 
 
 class NotSentError(NetworkError):
@@ -105,21 +106,31 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        if self._session is None:
-            raise NotSentError("the transport is closed")
         read = _seconds(read_timeout, self._read_seconds)
         if request_data is not None and request_data.contains_files:
             read += _UPLOAD_SECONDS
+        return await self._send(method, url, read, _body(request_data))
+
+    async def send_json(
+        self, url: str, body: bytes, read_seconds: float | None = None
+    ) -> tuple[int, bytes]:
+        """Post a JSON body and return status and answer, with the errors of `do_request`."""
+        content = {"data": body, "headers": _JSON_HEADERS}
+        return await self._send("POST", url, read_seconds or self._read_seconds, content)
+
+    async def _send(
+        self, method: str, url: str, read_seconds: float, content: dict[str, Any]
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise NotSentError("the transport is closed")
         timeout = aiohttp.ClientTimeout(
             total=None,
-            connect=_seconds(pool_timeout, _CONNECT_SECONDS) + _CONNECT_SECONDS,
-            sock_connect=_seconds(connect_timeout, _CONNECT_SECONDS),
-            sock_read=read,
+            connect=2 * _CONNECT_SECONDS,
+            sock_connect=_CONNECT_SECONDS,
+            sock_read=read_seconds,
         )
         try:
-            async with self._session.request(
-                method, url, timeout=timeout, **_body(request_data)
-            ) as answer:
+            async with self._session.request(method, url, timeout=timeout, **content) as answer:
                 status, payload = answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSentError(type(error).__name__) from None
@@ -147,7 +158,7 @@ def _body(request_data: RequestData | None) -> dict[str, Any]:
     encoded = json.dumps(request_data.parameters, ensure_ascii=False, separators=(",", ":"))
     return {
         "data": encoded.encode("utf-8", "replace"),
-        "headers": {"Content-Type": "application/json"},
+        "headers": _JSON_HEADERS,
     }
 
 
