@@ -10,7 +10,6 @@ from pathlib import Path
 
 import yaml
 from babel.messages.catalog import Catalog
-from nlu.crisis_lexicon import CrisisLexicon
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
@@ -38,6 +37,7 @@ from flows.engine.messages import Value
 from flows.engine.session import Place, Session
 from flows.language.reading import Reading, read_flows
 from nlu.archive import ModelArchive
+from nlu.crisis_lexicon import CrisisLexicon
 from nlu.normalise import normalise
 from nlu.rasa_client import RasaClient
 from nlu.reader import InProcessReader, RasaReader, Reader
