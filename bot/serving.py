@@ -227,7 +227,7 @@ async def _listening(app: Starlette, host: str, port: int) -> AsyncIterator[int]
     server = build_server(app)
     task = asyncio.create_task(server.serve(sockets=[door]))
     try:
-        while not server.started and not task.done():
+        while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has no event for it
             await asyncio.sleep(0.005)
         yield int(door.getsockname()[1])
     finally:

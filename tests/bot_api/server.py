@@ -171,10 +171,7 @@ class BotApi:
 
     async def _get_updates(self, request: web.Request, call: Call) -> web.Response:
         try:
-            fault = self._next_fault(call)
-            if fault is not None:
-                self._break_before(request, fault)
-                raise ApiRefusal(500, "Internal Server Error")
+            self._break_before(request, self._next_fault(call))
             result = await self.updates.get(call.fields)
         except ApiRefusal as refusal:
             return web.json_response(refusal.body(), status=refusal.code)
