@@ -136,16 +136,24 @@ class PostgresTransactions(Transactions):
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._jobs: set[asyncio.Task[Any]] = set()
 
     @override
     async def write[**P, T](
         self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        running = asyncio.create_task(self._run(lambda open_: job(open_, *args, **kwargs)))
+        self._jobs.add(running)
+        running.add_done_callback(self._jobs.discard)
+        # Whoever waits may be cancelled; a connection cut in the middle of a job would be lost.
+        return await asyncio.shield(running)
+
+    async def _run[T](self, job: Callable[[Connection], T]) -> T:
         kind: str | None = None
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self._engine.begin() as connection:
-                    return await connection.run_sync(job, *args, **kwargs)
+                    return await connection.run_sync(job)
             except (DBAPIError, PoolTimeoutError, OSError) as error:
                 kind = _kind_if_away(error)
                 if kind is None:
@@ -161,6 +169,8 @@ class PostgresTransactions(Transactions):
 
     @override
     async def close(self) -> None:
+        if self._jobs:
+            await asyncio.wait(self._jobs)
         await self._engine.dispose()
 
 
