@@ -1,6 +1,6 @@
 """Writes records of the directory into its tables, and reads them back out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +33,22 @@ type Database = Connection | Session
 type Areas = dict[str, tuple[PlaceKind, str, str | None]]
 """Kind, region and cercle by place slug."""
 
-_SERVICE_CHILDREN: tuple[type[Base], ...] = (
-    ServiceNeed,
-    ServiceArea,
-    Schedule,
-    Language,
-    Accessibility,
+_WHEREABOUTS: tuple[type[Base], ...] = (Location, ServiceAtLocation)
+_CHILDREN: dict[str, tuple[type[Base], ...]] = {
+    "needs": (ServiceNeed,),
+    "languages": (Language,),
+    "accessibility": (Accessibility,),
+    "hours": (Schedule,),
+    "areas": (ServiceArea,),
+    "place": (ServiceArea, *_WHEREABOUTS),
+    "address": _WHEREABOUTS,
+    "latitude": _WHEREABOUTS,
+    "longitude": _WHEREABOUTS,
+}
+"""Which tables hold a field of a service that is no column of its own."""
+
+_BY_SERVICE: frozenset[type[Base]] = frozenset(
+    (ServiceNeed, Language, Accessibility, Schedule, ServiceArea)
 )
 
 
@@ -111,6 +121,11 @@ def add_organizations(
     _insert_all(database, insert(Organization), rows)
 
 
+def change_organization(database: Database, slug: str, changes: dict[str, Any]) -> None:
+    """Overwrite columns of an organisation."""
+    database.execute(update(Organization).where(Organization.slug == slug).values(**changes))
+
+
 def add_services(
     database: Database, records: Sequence[ServiceRecord], areas: Areas, now: datetime
 ) -> None:
@@ -121,24 +136,30 @@ def add_services(
     """
     rows = [service_values(record) | {"last_modified": now} for record in records]
     _insert_all(database, insert(Service), rows)
-    _add_children(database, records, areas)
+    _add_children(database, records, areas, _BY_SERVICE.union(_WHEREABOUTS))
 
 
 def change_service(
-    database: Database, record: ServiceRecord, areas: Areas, changes: dict[str, Any]
+    database: Database,
+    record: ServiceRecord,
+    areas: Areas,
+    changes: dict[str, Any],
+    fields: Iterable[str],
 ) -> None:
-    """Overwrite columns of a service and replace all that hangs on it.
+    """Overwrite columns of a service and replace what hangs on it, where `fields` name it.
 
-    The whereabouts of a restricted service stay as staff entered them: no file carries them.
+    The whereabouts and hours of a restricted service stay as staff entered them: no file
+    carries them.
     """
     if changes:
         database.execute(update(Service).where(Service.slug == record.slug).values(**changes))
-    for model in _SERVICE_CHILDREN:
+    stale = {model for field in fields for model in _CHILDREN.get(field, ())}
+    for model in stale & _BY_SERVICE:
         table = model.__table__
         database.execute(delete(model).where(table.c.service_slug == record.slug))
-    if not record.is_restricted:
+    if Location in stale:
         database.execute(delete(Location).where(Location.slug == location_slug(record.slug)))
-    _add_children(database, [record], areas)
+    _add_children(database, [record], areas, stale)
 
 
 def location_slug(service: str) -> str:
@@ -146,7 +167,12 @@ def location_slug(service: str) -> str:
     return f"at-{service}"
 
 
-def _add_children(database: Database, records: Sequence[ServiceRecord], areas: Areas) -> None:
+def _add_children(
+    database: Database,
+    records: Sequence[ServiceRecord],
+    areas: Areas,
+    wanted: Collection[type[Base]],
+) -> None:
     batches: dict[type[Base], list[dict[str, Any]]] = {
         ServiceNeed: [
             {"service_slug": record.slug, "need": need}
@@ -169,7 +195,8 @@ def _add_children(database: Database, records: Sequence[ServiceRecord], areas: A
         ],
     }
     for model, rows in batches.items():
-        _insert_all(database, insert(model), rows)
+        if model in wanted:
+            _insert_all(database, insert(model), rows)
 
 
 def _codes(records: Sequence[ServiceRecord], field: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from referral_directory.vocabulary import HIDDEN_MARKS, Freshness, Status
 from storage.audit import AuditEntry, record
 
 type Database = Connection | Session
-type Entry = type[Organization] | type[Service] | type[Phone]
+type Entry = type[Organization | Service | Phone]
 
 _SUBJECTS: tuple[tuple[str, Entry], ...] = (
     ("phone", Phone),

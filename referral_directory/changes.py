@@ -1,0 +1,168 @@
+"""Compares incoming records with the directory and writes what differs.
+
+A verification never comes in with a file. One that exists is withdrawn where something changes
+that a caller relied on, such as a number or the hours.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from referral_directory.entries import (
+    Areas,
+    Database,
+    add_organizations,
+    add_phones,
+    add_services,
+    change_phone,
+    change_service,
+    organization_values,
+    phone_values,
+    service_values,
+)
+from referral_directory.entries import change_organization as write_organization
+from referral_directory.inventory import KEPT_BACK
+from referral_directory.records import (
+    OrganizationRecord,
+    PhoneRecord,
+    ServiceRecord,
+    SourcedRecord,
+)
+from referral_directory.vocabulary import HIDDEN_MARKS, Status
+
+_VERIFICATION = frozenset({"assured_date", "verified_by"})
+_WORDING = frozenset(
+    {
+        "name_fr",
+        "name_bm",
+        "alternate_name",
+        "description_fr",
+        "description_bm",
+        "eligibility_bm",
+        "fees_note_bm",
+        "label_fr",
+        "label_bm",
+        "source",
+        "source_date",
+        "fact_row",
+        "note",
+        "mark",
+        "status",
+        "position",
+        "website",
+    }
+)
+"""What may change without a new call: words about an entry, not what one relies on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry that an import adds or changes; `fields` names what differs, never contents."""
+
+    subject: str
+    slug: str
+    is_new: bool
+    fields: tuple[str, ...] = ()
+    withdraws_verification: bool = False
+
+
+def changed_fields(old: SourcedRecord, new: SourcedRecord) -> tuple[str, ...]:
+    """Return the fields in which an incoming record differs from what is there."""
+    ignored = set(_VERIFICATION)
+    before, after = dict(old), dict(new)
+    if isinstance(old, ServiceRecord) and isinstance(new, ServiceRecord):
+        before["restricted"], after["restricted"] = old.is_restricted, new.is_restricted
+        if old.is_restricted:
+            ignored |= KEPT_BACK
+        for name in ("needs", "languages", "accessibility", "areas"):
+            before[name], after[name] = set(before[name]), set(after[name])
+    return tuple(name for name in before if name not in ignored and before[name] != after[name])
+
+
+def unverified(record: SourcedRecord) -> dict[str, Any]:
+    """Return the values that an incoming entry starts with: nobody confirmed it here."""
+    status = Status.DRAFT if record.mark in HIDDEN_MARKS else record.status
+    return {"assured_date": None, "verified_by": None, "status": status}
+
+
+def compare[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
+    subject: str, known: Mapping[str, R], incoming: Iterable[R]
+) -> list[tuple[Change, R]]:
+    """Return what would change, with the record that brings it."""
+    changes: list[tuple[Change, R]] = []
+    for record in incoming:
+        old = known.get(record.slug)
+        if old is None:
+            changes.append((Change(subject, record.slug, is_new=True), record))
+            continue
+        fields = changed_fields(old, record)
+        if fields:
+            withdraws = old.assured_date is not None and not set(fields) <= _WORDING
+            changes.append(
+                (
+                    Change(
+                        subject,
+                        record.slug,
+                        is_new=False,
+                        fields=fields,
+                        withdraws_verification=withdraws,
+                    ),
+                    record,
+                )
+            )
+    return changes
+
+
+def write_organizations(
+    database: Database, changes: Iterable[tuple[Change, OrganizationRecord]], now: datetime
+) -> None:
+    """Write what `compare` found for organisations."""
+    for change, record in changes:
+        if change.is_new:
+            add_organizations(database, [record.model_copy(update=unverified(record))], now)
+        else:
+            write_organization(
+                database, record.slug, _values(organization_values(record), change, now)
+            )
+
+
+def write_services(
+    database: Database,
+    changes: Iterable[tuple[Change, ServiceRecord]],
+    areas: Areas,
+    now: datetime,
+) -> None:
+    """Write what `compare` found for services."""
+    for change, record in changes:
+        if change.is_new:
+            new = record.model_copy(update=unverified(record))
+            add_services(database, [new], areas, now)
+        else:
+            values = _values(service_values(record), change, now)
+            change_service(database, record, areas, values, change.fields)
+
+
+def write_phones(
+    database: Database, changes: Iterable[tuple[Change, PhoneRecord]], now: datetime
+) -> None:
+    """Write what `compare` found for numbers."""
+    for change, record in changes:
+        if change.is_new:
+            add_phones(database, [record.model_copy(update=unverified(record))], now)
+        else:
+            change_phone(database, record, _values(phone_values(record), change, now))
+
+
+_COLUMNS = {"organization": "organization_slug", "service": "service_slug"}
+
+
+def _values(row: Mapping[str, Any], change: Change, now: datetime) -> dict[str, Any]:
+    """Return the columns to overwrite: those that differ, and the verification if it goes."""
+    names = (_COLUMNS.get(name, name) for name in change.fields)
+    values = {name: row[name] for name in names if name in row}
+    if change.withdraws_verification:
+        values |= {"assured_date": None, "verified_by": None}
+        if row["mark"] in HIDDEN_MARKS:
+            values["status"] = Status.DRAFT
+    return values | {"last_modified": now}

@@ -1,0 +1,231 @@
+"""Reads HSDS services as rows of the directory; what is new comes in as a draft.
+
+A service that shelters is taken as restricted and its whereabouts are left behind, whatever the
+file says: only staff can decide otherwise.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from referral_directory.entries import Database
+from referral_directory.gazetteer import Gazetteer
+from referral_directory.hours import format_hours
+from referral_directory.hsds_export import hsds_id
+from referral_directory.inventory import KEPT_BACK
+from referral_directory.models import SLUG_LENGTH
+from referral_directory.records import COUNTRY_AREA, ServiceRecord
+from referral_directory.schemas import OpeningHours
+from referral_directory.spelling import plain
+from referral_directory.tables import LARGEST_BYTES, Line, UnreadableFileError, cells_of
+from referral_directory.vocabulary import Need, Status
+
+type Json = Mapping[str, Any]
+
+_DAYS = {name: day for day, name in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
+_LONG_SLUG = 40
+_WORDS = {
+    "health": Need.MEDICAL,
+    "sante": Need.MEDICAL,
+    "medical": Need.MEDICAL,
+    "psychosocial": Need.PSYCHOSOCIAL,
+    "mental": Need.PSYCHOSOCIAL,
+    "legal": Need.LEGAL,
+    "justice": Need.LEGAL,
+    "juridique": Need.LEGAL,
+    "shelter": Need.SHELTER,
+    "safe house": Need.SHELTER,
+    "hebergement": Need.SHELTER,
+    "abri": Need.SHELTER,
+    "protection": Need.PROTECTION,
+    "security": Need.PROTECTION,
+    "police": Need.COMPLAINT,
+    "livelihood": Need.LIVELIHOOD,
+    "economic": Need.LIVELIHOOD,
+    "case management": Need.CASE_MANAGEMENT,
+    "child": Need.CHILD_PROTECTION,
+    "enfant": Need.CHILD_PROTECTION,
+}
+
+
+def read_hsds(database: Database, path: Path, known: Mapping[str, ServiceRecord]) -> list[Line]:
+    """Return the services of a file, with their organisations and numbers, as rows.
+
+    Raises:
+        UnreadableFileError: When the file holds no HSDS services.
+    """
+    if path.stat().st_size > LARGEST_BYTES:
+        raise UnreadableFileError(f"the file is larger than {LARGEST_BYTES // 1_000_000} MB")
+    reader = _Reader(Gazetteer.read(database), known)
+    lines: dict[tuple[str, str], Line] = {}
+    for number, service in enumerate(_services(path), start=1):
+        for line in reader.lines(number, service):
+            lines.setdefault((line.kind, str(line.cells.get("slug"))), line)
+    return list(lines.values())
+
+
+def _services(path: Path) -> list[Json]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise UnreadableFileError("the file is no JSON in UTF-8") from error
+    if isinstance(data, dict):
+        data = data.get("contents", [data])
+    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
+        raise UnreadableFileError("the file holds no list of HSDS services")
+    return data
+
+
+class _Reader:
+    def __init__(self, gazetteer: Gazetteer, known: Mapping[str, ServiceRecord]) -> None:
+        self._gazetteer = gazetteer
+        self._known = known
+        self._by_id = {hsds_id("service", slug): slug for slug in known}
+
+    def lines(self, number: int, service: Json) -> Iterable[Line]:
+        slug = self._by_id.get(_text(service, "id")) or _own_slug(service, SLUG_LENGTH)
+        old = self._known.get(slug)
+        if old is not None:
+            yield Line(number, "service", cells_of(old) | self._carried(service, old))
+            return
+        organization = service.get("organization")
+        owner = organization if isinstance(organization, dict) else {}
+        owner_slug = _own_slug(owner, _LONG_SLUG)
+        source = f"HSDS : {_text(owner, 'name') or path_free_name(service)}"
+        yield Line(number, "organization", _organization(owner, owner_slug, source))
+        yield Line(number, "service", self._new(service, slug, owner_slug, source))
+
+    def _carried(self, service: Json, old: ServiceRecord) -> dict[str, Any]:
+        """Return what the file says about a known service; the rest stays as it is."""
+        cells: dict[str, Any] = _texts(service)
+        if not old.is_restricted and "schedules" in service:
+            cells["hours"] = _hours(service)
+        return {name: value for name, value in cells.items() if value}
+
+    def _new(self, service: Json, slug: str, owner: str, source: str) -> dict[str, Any]:
+        needs = _needs(service)
+        cells = _texts(service) | {
+            "slug": slug,
+            "organization": owner,
+            "needs": "|".join(needs),
+            "status": str(Status.DRAFT),
+            "source": source,
+            "hours": _hours(service),
+            "languages": "|".join(_codes(service.get("languages"))),
+            **self._whereabouts(service),
+        }
+        cells.setdefault("description_fr", cells.get("name_fr"))
+        if Need.SHELTER in needs:
+            region = self._gazetteer.place(str(cells.get("place") or ""))
+            areas = cells.get("areas") or (region.region if region else COUNTRY_AREA)
+            cells = {name: value for name, value in cells.items() if name not in KEPT_BACK}
+            cells |= {"restricted": "yes", "areas": areas}
+        return {name: value for name, value in cells.items() if value}
+
+    def _whereabouts(self, service: Json) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for link in _objects(service.get("service_at_locations")):
+            location = link.get("location")
+            if isinstance(location, dict):
+                found |= self._location(location)
+        areas = [
+            self._place_of(_text(area, "x_place"), _text(area, "name"))
+            for area in _objects(service.get("service_areas"))
+        ]
+        found["areas"] = "|".join(
+            dict.fromkeys(area for area in areas if area and area != found.get("place"))
+        )
+        return found
+
+    def _location(self, location: Json) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "place": self._place_of(_text(location, "x_place"), _text(location, "name")),
+            "latitude": location.get("latitude"),
+            "longitude": location.get("longitude"),
+        }
+        for address in _objects(location.get("addresses")):
+            found["address"] = _text(address, "address_1")
+            found["place"] = self._place_of("", _text(address, "city")) or found["place"]
+        return found
+
+    def _place_of(self, slug: str, name: str) -> str:
+        if slug == COUNTRY_AREA or plain(name) == COUNTRY_AREA:
+            return COUNTRY_AREA
+        if slug and self._gazetteer.place(slug):
+            return slug
+        found = self._gazetteer.match(name).found if name else None
+        return found.slug if found else ""
+
+
+def path_free_name(service: Json) -> str:
+    """Return a service's name to stand for a source that names no organisation."""
+    return _text(service, "name") or "sans nom"
+
+
+def _organization(owner: Json, slug: str, source: str) -> dict[str, Any]:
+    return {
+        "slug": slug,
+        "kind": "ngo",
+        "name_fr": _text(owner, "name"),
+        "description_fr": _text(owner, "description"),
+        "website": _text(owner, "website"),
+        "status": str(Status.DRAFT),
+        "source": source,
+    }
+
+
+def _texts(service: Json) -> dict[str, Any]:
+    return {
+        "name_fr": _text(service, "name"),
+        "description_fr": _text(service, "description"),
+        "eligibility_fr": _text(service, "eligibility_description"),
+    }
+
+
+def _needs(service: Json) -> list[Need]:
+    found: dict[Need, None] = {}
+    for attribute in _objects(service.get("attributes")):
+        term = attribute.get("taxonomy_term")
+        if not isinstance(term, dict):
+            continue
+        code = _text(term, "code")
+        if code in Need:
+            found[Need(code)] = None
+            continue
+        name = plain(_text(term, "name"))
+        found |= {need: None for word, need in _WORDS.items() if word in name}
+    return list(found)
+
+
+def _hours(service: Json) -> str:
+    stretches: list[OpeningHours] = []
+    for schedule in _objects(service.get("schedules")):
+        try:
+            opens = time.fromisoformat(_text(schedule, "opens_at")).replace(tzinfo=None)
+            closes = time.fromisoformat(_text(schedule, "closes_at")).replace(tzinfo=None)
+        except ValueError:
+            continue
+        days = _text(schedule, "byday").split(",")
+        stretches += [OpeningHours(_DAYS[day], opens, closes) for day in days if day in _DAYS]
+    return format_hours(stretches)
+
+
+def _codes(languages: Any) -> list[str]:
+    return [code for one in _objects(languages) if (code := _text(one, "code"))]
+
+
+def _own_slug(thing: Json, longest: int) -> str:
+    own = _text(thing, "x_slug") or re.sub(r"[^a-z0-9]+", "-", plain(_text(thing, "name")))
+    return own[:longest].strip("-") or "sans-nom"
+
+
+def _objects(value: Any) -> list[Json]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text(thing: Json, name: str) -> str:
+    value = thing.get(name)
+    return value.strip() if isinstance(value, str) else ""
