@@ -1,4 +1,4 @@
-"""The settings of Jigi, from the environment (prefix `JIGI_`) and `.env`. Read once, in one place."""
+"""The settings of Jigi, from the environment (prefix `JIGI_`) and `.env`; read in one place."""
 
 from pathlib import Path
 from typing import Annotated, Self

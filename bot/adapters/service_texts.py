@@ -44,23 +44,25 @@ def entry_line(number: int, card: ServiceCard) -> Message:
     if card.phones:
         params["phone"] = card.phones[0].display
     if place is not None and card.phones:
-        return message("services/entry", "{number}. {name}, {place} 📞 {phone}", **params)
+        return message("services/entry", "{number}. {name}, {place} 📞 {phone}").filled(params)
     if place is not None:
-        return message("services/entry", "{number}. {name}, {place}", **params)
+        return message("services/entry", "{number}. {name}, {place}").filled(params)
     if card.phones:
-        return message("services/entry", "{number}. {name} 📞 {phone}", **params)
-    return message("services/entry", "{number}. {name}", **params)
+        return message("services/entry", "{number}. {name} 📞 {phone}").filled(params)
+    return message("services/entry", "{number}. {name}").filled(params)
 
 
 def number_line(line: PhoneLine) -> Message:
     """Return a phone number in one line, with an honest word when nobody has checked it."""
     params: dict[str, Value] = {"phone": line.display, "label": both(line.label)}
     if line.freshness is Freshness.UNVERIFIED:
-        return message("services/number", "📞 {phone} : {label} (pas encore vérifié)", **params)
+        return message("services/number", "📞 {phone} : {label} (pas encore vérifié)").filled(
+            params
+        )
     if line.freshness is Freshness.EXPIRED and line.assured_date:
         params["date"] = day(line.assured_date)
-        return message("services/number", "📞 {phone} : {label} (vérifié le {date})", **params)
-    return message("services/number", "📞 {phone} : {label}", **params)
+        return message("services/number", "📞 {phone} : {label} (vérifié le {date})").filled(params)
+    return message("services/number", "📞 {phone} : {label}").filled(params)
 
 
 def honest_line(cards: Iterable[ServiceCard]) -> Message | None:

@@ -33,6 +33,15 @@ class Composer:
         """Return a new message without buttons."""
         return ShowScreen(self.renderer.text(message, language))
 
+    def screen(
+        self, effects: Sequence[Effect], language: str, *, before: Sequence[Message] = ()
+    ) -> ShowScreen:
+        """Return a new screen of `effects`, which hold no pin."""
+        offer = next((each for each in reversed(effects) if isinstance(each, Offer)), None)
+        said = [*before, *(each.message for each in effects if isinstance(each, Say))]
+        lines = [self.renderer.text(each, language) for each in said]
+        return ShowScreen(join_lines(lines), self.renderer.rows(offer, language) if offer else ())
+
     def compose(  # noqa: PLR0913  # each is a word around the same screen
         self,
         effects: Sequence[Effect],

@@ -21,7 +21,6 @@ from bot.conversation.events import (
     GroupTouched,
     Incoming,
     LocationShared,
-    MediaArrived,
     TextArrived,
     VoiceArrived,
 )
@@ -95,7 +94,7 @@ class Conversation:
             press = decode_press(event.data)
             if press is not None:
                 person = replace(person, language=press.language)
-        if self._leaves(incoming):
+        if self.leaves(incoming):
             return self._leave(incoming, person, now)
         if now - (incoming.sent_at or incoming.received_at) > LATE_AFTER:
             return self._late(incoming, person)
@@ -104,7 +103,8 @@ class Conversation:
             return self._leave(incoming, answer.person, now)
         return self._turn(incoming, answer)
 
-    def _leaves(self, incoming: Incoming) -> bool:
+    def leaves(self, incoming: Incoming) -> bool:
+        """Return whether the event leaves and erases; needs neither model nor database."""
         match incoming.event:
             case TextArrived(text):
                 return self.guard.leaves(text)
@@ -115,6 +115,13 @@ class Conversation:
                 return press is not None and (press.flow, press.choice) == (FOOT_FLOW, "quit")
             case _:
                 return False
+
+    def must_hear(self, incoming: Incoming) -> bool:
+        """Return whether the event is answered even in a flood of others: leaving, or danger."""
+        event = incoming.event
+        if isinstance(event, TextArrived) and self.understanding.crisis(event.text) is not None:
+            return True
+        return self.leaves(incoming)
 
     def _leave(self, incoming: Incoming, person: Person, now: datetime) -> Turn:
         neutral = phrases.NEUTRAL[now.second % len(phrases.NEUTRAL)]
@@ -166,15 +173,11 @@ class Conversation:
                 return await self._command(person, name, payload, now)
             case LocationShared(latitude, longitude):
                 return await self._located(person, latitude, longitude, now)
-            case VoiceArrived():
-                return await self._run(person, Began("voice"), now)
-            case ContactShared():
-                answer = await self._run(person, Began("media"), now)
-                return replace(answer, delete_now=True)
-            case MediaArrived():
-                return await self._run(person, Began("media"), now)
-            case GroupTouched() | BotBlocked():
-                return _Answer(person)
+            case other:
+                kind = "voice" if isinstance(other, VoiceArrived) else "media"
+                answer = await self._run(person, Began(kind), now)
+                # A contact is somebody's number: it goes from the chat at once.
+                return replace(answer, delete_now=isinstance(other, ContactShared))
 
     # -- buttons and commands --------------------------------------------------------------
 
@@ -231,7 +234,7 @@ class Conversation:
             answer = await self._run(person, Repeated(), now)
             return replace(answer, before=(phrases.NOT_A_PLACE,), delete_now=True)
         known = dict(person.session.slots) if self._is_in(person, FIND_HELP) else {}
-        slots = {**known, "place": place}
+        slots = {**known, "place": place, "place_said": "yes"}
         slots.pop("service", None)
         answer = await self._run(person, Began(FIND_HELP, tuple(slots.items())), now)
         return replace(answer, before=(phrases.PIN_DELETED,), delete_now=True)

@@ -20,6 +20,12 @@ TROUBLE = message(
     "phrases/trouble",
     "🔧 Un problème est arrivé ici. Réessayez dans un moment, ou touchez un bouton.",
 )
+LEFTOVER = message(
+    "phrases/leftover",
+    "🌿 Des messages plus anciens restent ici : effacez la discussion dans Telegram.",
+    risk="erasing",
+)
+NOT_OPEN = message("phrases/not_open", "🌿 Bonjour. Ce service n'est pas encore ouvert.")
 NOT_A_PLACE = message(
     "phrases/not_a_place",
     "📍 Je ne reconnais pas ce point au Mali. J'efface le point. Écrivez le nom d'une ville.",
@@ -33,8 +39,8 @@ NOTICE = message(
     "phrases/notice",
     "🧹 « Quitter » efface les messages de 48 h. Le reste et les notifications restent : effacez"
     " la discussion dans Telegram.\n"
-    "📱 Prenez un téléphone que personne d'autre n'ouvre. Telegram n'est pas chiffré de bout en bout"
-    " et nous donne votre identifiant et votre nom Telegram.",
+    "📱 Prenez un téléphone que personne d'autre n'ouvre. Telegram n'est pas chiffré de bout en"
+    " bout et nous donne votre identifiant et votre nom Telegram.",
     risk="consent",
 )
 OTHER_LANGUAGE = message("phrases/other_language", "Continuer en {language}")

@@ -1,6 +1,7 @@
 """What a person may read: French source text with its context, its values and its risk."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Message:
     params: tuple[tuple[str, "Value"], ...] = ()
     risk: str | None = None
     voice: str | None = None
+
+    def filled(self, params: Mapping[str, "Value"]) -> "Message":
+        """Return the message with these values for its placeholders."""
+        return replace(self, params=tuple(params.items()))
 
 
 Value = str | Bilingual | Message

@@ -1,0 +1,178 @@
+"""Wiring of the running bot: database, edge and conversation; used by `jigi serve` and `doctor`."""
+
+import logging
+from datetime import datetime
+
+from alembic.util import CommandError
+
+from bot import bootstrap
+from bot.adapters.store import SqlConversationStore
+from bot.conversation import phrases
+from bot.conversation.demo_gate import DemoGate
+from bot.conversation.driver import Conversation
+from bot.conversation.outgoing import ShowScreen
+from bot.conversation.person import DEFAULT_LANGUAGE
+from bot.conversation.ports import Driver
+from bot.conversation.surroundings import Lines, Surroundings
+from bot.i18n.catalogue import TRANSLATED_LANGUAGES, read_catalogue
+from bot.i18n.checking import status
+from bot.observability import PrometheusTally
+from bot.serving import Doors, Parts, serve
+from bot.settings import Settings, SettingsError
+from bot.telegram.bot_api import BotApi
+from bot.telegram.limiter import SendingLimiter
+from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.reading import read
+from flows.engine.advance import advance
+from flows.engine.events import Began
+from flows.engine.messages import Message
+from flows.engine.session import Session
+from referral_directory.verification import national_emergency_is_old, national_emergency_ready
+from storage.migrate import current, head
+from storage.store import open_store
+
+NOT_READY = (
+    "Jigi does not answer yet: no emergency number for the whole country is verified."
+    " Call one, then: jigi directory verify tel-17 --by NAME --on DATE"
+)
+_log = logging.getLogger(__name__)
+
+
+async def serve_bot(settings: Settings, *, demo: bool) -> None:
+    """Run the bot until it is told to stop.
+
+    Raises:
+        SettingsError: something is missing or wrong; the sentence says what.
+    """
+    token = settings.required("telegram_token", "the bot's token from @BotFather")
+    keys = bootstrap.keyring(settings)
+    secret = _webhook_secret(settings)
+    await _check_database(settings)
+    clock = bootstrap.SystemClock()
+    _report_drafts()
+    async with bootstrap.open_directory(settings) as directory:
+        async with directory.sessions() as session:
+            ready = await session.run_sync(national_emergency_ready)
+            if ready and await session.run_sync(national_emergency_is_old, clock.now()):
+                _log.error("national_emergency_number_is_old")
+        if not ready and not demo:
+            raise SettingsError(NOT_READY)
+        conversation = bootstrap.build_conversation(settings, directory, allow_unverified=demo)
+        driver: Driver = _gated(settings, conversation) if demo else conversation
+        store = open_store(settings.database, keys)
+        try:
+            async with BotApi(token, settings.telegram_base_url) as api:
+                tally = PrometheusTally()
+                limiter = SendingLimiter(enabled=settings.outgoing_limit)
+                around = Surroundings(
+                    driver=driver,
+                    read=read,
+                    leaves=conversation.leaves,
+                    must_hear=conversation.must_hear,
+                    store=SqlConversationStore(store, is_shared=_is_shared(settings)),
+                    messenger=TelegramMessenger(api, limiter),
+                    clock=clock,
+                    lines=_lines(conversation),
+                    tally=tally,
+                    limit_incoming=settings.outgoing_limit,
+                )
+                doors = Doors(
+                    http_port=settings.http_port,
+                    metrics_port=settings.metrics_port,
+                    webhook_url=settings.webhook_url,
+                    webhook_secret=secret,
+                )
+                await serve(Parts(around, api, tally, doors))
+        finally:
+            await store.close()
+
+
+def _webhook_secret(settings: Settings) -> str:
+    if settings.webhook_url is None:
+        return ""
+    return settings.required("webhook_secret", "Telegram shows it with every update")
+
+
+async def _check_database(settings: Settings) -> None:
+    """Refuse to run on a database of another release.
+
+    Raises:
+        SettingsError: the database is not at the newest revision.
+    """
+    try:
+        at = await current(settings.database)
+    except (OSError, CommandError):
+        raise SettingsError(
+            "The setting JIGI_DATABASE_URL: the database cannot be reached."
+        ) from None
+    if at != head():
+        raise SettingsError("The database is not at this release's revision: run jigi db upgrade.")
+
+
+def _report_drafts() -> None:
+    for language, count in _drafts():
+        _log.warning("drafted_texts", extra={"kind": language, "count": count})
+
+
+def _gated(settings: Settings, conversation: Conversation) -> DemoGate:
+    code = settings.required("demo_code", "whoever may see unverified entries gives it with /start")
+    return DemoGate(conversation, conversation.composer, code)
+
+
+def _is_shared(settings: Settings) -> bool:
+    return settings.database.startswith("postgresql")
+
+
+def _lines(conversation: Conversation) -> Lines:
+    """Return the screens that come even when the driver can't be asked, in French."""
+    composer = conversation.composer
+
+    def with_menu(said: Message) -> ShowScreen:
+        menu = advance(conversation.library, Session(), Began("menu")).effects
+        return composer.screen(menu, DEFAULT_LANGUAGE, before=(said,))
+
+    return Lines(
+        too_many=with_menu(phrases.TOO_MANY),
+        failed=with_menu(phrases.TROUBLE),
+        late=with_menu(phrases.LATE),
+        leftover=composer.plain(phrases.LEFTOVER, DEFAULT_LANGUAGE),
+    )
+
+
+async def open_points(settings: Settings) -> list[str]:
+    """Return what is open before going live, a sentence each."""
+    points = []
+    if settings.telegram_token is None:
+        points.append("JIGI_TELEGRAM_TOKEN is not set.")
+    if settings.secret_key is None:
+        points.append("JIGI_SECRET_KEY is not set.")
+    points += [f"Translation: {each}" for each in bootstrap.catalogue_problems()]
+    points += [
+        f"{count} texts in {language} are drafted: no person has signed them."
+        for language, count in _drafts()
+        if count
+    ]
+    return points + await _open_in_directory(settings, bootstrap.SystemClock().now())
+
+
+async def _open_in_directory(settings: Settings, now: datetime) -> list[str]:
+    try:
+        await _check_database(settings)
+    except SettingsError as error:
+        return [error.sentence]
+    async with bootstrap.open_directory(settings) as directory, directory.sessions() as session:
+        if not await session.run_sync(national_emergency_ready):
+            return [NOT_READY]
+        if await session.run_sync(national_emergency_is_old, now):
+            return ["The national emergency number was confirmed too long ago: call it again."]
+    return []
+
+
+def _drafts() -> list[tuple[str, int]]:
+    """Return how many texts of each language no person has signed."""
+    wanted = bootstrap.catalogue_template()
+    return [
+        (language, status(catalog, wanted, bootstrap.LOCALES, language).drafted)
+        for language in TRANSLATED_LANGUAGES
+        for catalog in [read_catalogue(bootstrap.LOCALES, language)]
+    ]
