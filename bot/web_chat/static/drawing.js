@@ -123,7 +123,7 @@ export class Log {
 export function announceEnd(item, seconds) {
   item.classList.add("going");
   item.style.setProperty("--seconds", seconds);
-  item.append(make("span", { class: "going-note" }, `🧹 ${seconds} s`));
+  item.append(make("span", { class: "going-note" }, "🧹 < 1 min"));
 }
 
 export function fade(item) {

@@ -7,7 +7,7 @@ const TOKEN_BYTES = 32;
 
 /** A sentence for each way in which an answer can stay away, French first, then Bambara. */
 const SENTENCES = {
-  offline: ["Pas de réseau. Rien n'est parti.", "Ɛntɛrinɛti tɛ yen."],
+  offline: ["Pas de réseau. Rien n'est perdu.", "Ɛntɛrinɛti tɛ yen."],
   trouble: ["Un problème est arrivé ici.", "Gɛlɛya dɔ bɛ yan."],
 };
 
