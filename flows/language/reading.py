@@ -14,6 +14,7 @@ from flows.language.issues import Issue
 from flows.language.schema import FlowsFile
 
 HOME = "menu"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def read_flows(files: Mapping[str, str], home: str = HOME) -> Reading:
 
 def _parse(name: str, text: str) -> tuple[FlowsFile | None, list[Issue]]:
     try:
-        data: Any = yaml.safe_load(text)
+        data: Any = yaml.load(text, Loader=_LOADER)  # noqa: S506  # a safe loader, in C where there is one
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         return None, [Issue(name, mark.line + 1 if mark else 0, "", "not YAML")]
@@ -75,7 +76,7 @@ def _parse(name: str, text: str) -> tuple[FlowsFile | None, list[Issue]]:
 
 def _step_lines(text: str) -> Iterable[tuple[str, str, int]]:
     """Yield flow, step and line of each step; the file is known to be well-formed."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=_LOADER)
     for flow_key, flow in _pairs(_value(root, "flows")):
         for step in getattr(_value(flow, "steps"), "value", []):
             for key, value in _pairs(step):
