@@ -92,7 +92,9 @@ def open_transactions(url: str | URL) -> Transactions:
     address = database_address(url)
     if address.get_backend_name() == "sqlite":
         return SqliteTransactions(address)
-    return PostgresTransactions(open_engine(address))
+    # No question before each use whether the connection lives: a job that finds it dead is tried
+    # again on a new one, and the question would cost as much as a statement.
+    return PostgresTransactions(open_engine(address, pool_pre_ping=False))
 
 
 class SqliteTransactions(Transactions):
@@ -136,23 +138,34 @@ class PostgresTransactions(Transactions):
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        # A look needs no transaction around it, which would be two more messages.
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._jobs: set[asyncio.Task[Any]] = set()
 
     @override
     async def write[**P, T](
         self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        running = asyncio.create_task(self._run(lambda open_: job(open_, *args, **kwargs)))
+        return await self._start(self._engine, lambda open_: job(open_, *args, **kwargs))
+
+    @override
+    async def read[**P, T](
+        self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._start(self._reader, lambda open_: job(open_, *args, **kwargs))
+
+    async def _start[T](self, engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
+        running = asyncio.create_task(self._run(engine, job))
         self._jobs.add(running)
         running.add_done_callback(self._jobs.discard)
         # Whoever waits may be cancelled; a connection cut in the middle of a job would be lost.
         return await asyncio.shield(running)
 
-    async def _run[T](self, job: Callable[[Connection], T]) -> T:
+    async def _run[T](self, engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
         kind: str | None = None
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with self._engine.begin() as connection:
+                async with engine.begin() as connection:
                     return await connection.run_sync(job)
             except (DBAPIError, PoolTimeoutError, OSError) as error:
                 kind = _kind_if_away(error)
@@ -160,12 +173,6 @@ class PostgresTransactions(Transactions):
                     raise
             await asyncio.sleep(PAUSE_SECONDS * attempt)
         raise StorageUnavailableError(ATTEMPTS, kind or "")
-
-    @override
-    async def read[**P, T](
-        self, job: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        return await self.write(job, *args, **kwargs)
 
     @override
     async def close(self) -> None:

@@ -225,6 +225,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_service_areas_cercle_slug",
+        "service_areas",
+        ["cercle_slug", "service_slug"],
+        unique=False,
+    )
+    op.create_index(
         op.f("ix_service_areas_service_slug"), "service_areas", ["service_slug"], unique=False
     )
     op.create_table(
@@ -310,6 +316,7 @@ def downgrade() -> None:
     op.drop_index("ix_service_needs_service_slug", table_name="service_needs")
     op.drop_table("service_needs")
     op.drop_index(op.f("ix_service_areas_service_slug"), table_name="service_areas")
+    op.drop_index("ix_service_areas_cercle_slug", table_name="service_areas")
     op.drop_index("ix_service_areas_region_slug", table_name="service_areas")
     op.drop_table("service_areas")
     op.drop_index(op.f("ix_phones_service_slug"), table_name="phones")
