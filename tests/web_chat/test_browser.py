@@ -13,6 +13,11 @@ from tests.web_chat.conftest import Open
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 SCREENS = ".item.bot"
+STEPS = (
+    ("Français", "Que voulez-vous faire"),
+    ("Trouver de l'aide", "De quoi avez-vous besoin"),
+    ("Des soins", "Où chercher"),
+)
 FOCUSED = "document.activeElement.textContent"
 
 
@@ -176,7 +181,25 @@ async def test_everything_can_be_done_by_keyboard(open_page: Open):
     assert await page.input_value("#field") == DISCLOSURE
     await page.keyboard.press("Enter")
     await expect(page.locator(SCREENS)).to_have_count(2)
+    # Taller than the phone: the screen itself has the focus, its first button is one key away.
+    await expect(page.locator(".item:focus")).to_contain_text("Je vous crois")
+    await page.keyboard.press("Tab")
     await expect(page.locator(".key:focus")).to_contain_text("Kayes")
+    await expect(page.locator(".key:focus")).to_be_in_viewport()
+
+
+async def test_a_key_held_down_presses_no_button_of_the_next_screen(open_page: Open):
+    driver = ScriptedDriver(lambda *_: Turn(b"s", (ShowScreen("?", ((Button("oui", "x"),),)),)))
+    page = await open_page(driver)
+    await page.focus("#field")
+    await page.keyboard.type("un")
+    await page.keyboard.down("Enter")
+    await expect(page.locator(".key:focus")).to_have_count(1)
+    await page.keyboard.down("Enter")
+    await page.keyboard.down("Enter")
+    await page.keyboard.up("Enter")
+    await expect(page.locator(SCREENS)).to_have_count(2)
+    assert ButtonPressed("x") not in [incoming.event for incoming, _ in driver.asked]
 
 
 async def test_the_focus_stays_with_who_is_writing(open_page: Open):
@@ -196,9 +219,9 @@ async def test_no_screen_scrolls_sideways(open_page: Open, width: int):
     page = await open_page(small_conversation(), viewport={"width": width, "height": 740})
     overflow = "[document.documentElement, document.getElementById('talk')]"
     overflow += ".map(each => each.scrollWidth - each.clientWidth)"
-    for words in ("Français", "Trouver de l'aide", "Des soins"):
+    for words, next_words in STEPS:
         await press(page, words)
-        await expect(page.locator(".key:focus")).to_be_visible()
+        await expect(page.locator(SCREENS)).to_contain_text(next_words)
         assert await page.evaluate(overflow) == [0, 0]
     await write(page, "m" * 400)
     assert await page.evaluate(overflow) == [0, 0]
@@ -281,6 +304,15 @@ async def test_an_old_screen_goes_on_after_the_server_forgot_us(open_page: Open)
     await expect(page.locator(SCREENS)).to_have_count(3)
     assert driver.asked[-1][0].event == ButtonPressed("x")
     assert driver.asked[-1][0].message_id is None
+
+
+async def test_numbers_can_be_called_and_other_figures_cannot(open_page: Open):
+    driver = ScriptedDriver(
+        lambda *_: say("📞 18 : secours\n📞 +223 00 11 22 33\n72 h, 48 messages")
+    )
+    page = await open_page(driver)
+    links = await page.locator(".bubble a").evaluate_all("all => all.map(each => each.href)")
+    assert links == ["tel:18", "tel:+22300112233"]
 
 
 async def test_what_arrives_is_text_and_never_markup(open_page: Open):

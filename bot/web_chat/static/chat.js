@@ -83,15 +83,18 @@ function take(entry, answer) {
   restartIdleTimer(answer.lifetime_seconds);
 }
 
-/** Bring the new screen into view and, where nobody is writing, its first button under the keys. */
+/** Bring the new screen into view, and the keyboard to it where nobody is writing. */
 function arriveAt(entry, first, last) {
-  const isStart = entry.numbered.event.name === "start";
-  const key = first.querySelector(".key");
-  if (key && !isStart && !field.value) key.focus({ preventScroll: true });
-  if (last !== first) last.scrollIntoView({ block: "nearest" });
   const isTall = first.offsetHeight > talk.clientHeight;
+  if (last !== first) last.scrollIntoView({ block: "nearest" });
   first.scrollIntoView({ block: isTall ? "start" : "nearest" });
   if (!isTall && last === list.lastElementChild) talk.scrollTop = talk.scrollHeight;
+  const isStart = entry.numbered.event.name === "start";
+  if (isStart || field.value) return;
+  // A button that stands below the edge gets the focus only when somebody goes there: Enter must
+  // never press what can't be seen.
+  const target = isTall ? first : first.querySelector(".key");
+  target?.focus({ preventScroll: true });
 }
 
 function deleteOwn(shown, answer) {

@@ -1,6 +1,7 @@
 // Draws messages. Text goes in as text only: nothing that arrives is ever read as markup.
 
-const PHONE = /\+\d[\d \u00a0\u202f]{6,17}\d/g;
+// A number in full, or a short one that stands behind a telephone sign.
+const PHONE = /(📞 ?)(\d{2,5})(?!\d)|\+\d[\d \u00a0\u202f]{6,17}\d/gu;
 const MANY_COLUMNS = 3;
 const FADE_MS = 400;
 const SVG = "http://www.w3.org/2000/svg";
@@ -33,8 +34,9 @@ function words(text) {
   const parts = [];
   let end = 0;
   for (const match of text.matchAll(PHONE)) {
-    const number = match[0].replace(/[^\d+]/g, "");
-    parts.push(text.slice(end, match.index), make("a", { href: `tel:${number}` }, match[0]));
+    const [whole, sign = "", digits = whole] = match;
+    const number = digits.replace(/[^\d+]/g, "");
+    parts.push(text.slice(end, match.index), sign, make("a", { href: `tel:${number}` }, digits));
     end = match.index + match[0].length;
   }
   return [...parts, text.slice(end)];
@@ -52,7 +54,7 @@ export class Log {
   /** Draw a screen: a new one, or in the place of the one that it changes. */
   screen(message, onPress) {
     const known = this.#items.get(message.edits);
-    const item = known ?? make("li", { class: "item bot" });
+    const item = known ?? make("li", { class: "item bot", tabindex: "-1" });
     item.classList.toggle("keyed", message.rows.length > 0);
     const bubble = make("p", { class: "bubble", lang: message.language }, ...words(message.text));
     item.replaceChildren(bubble);
