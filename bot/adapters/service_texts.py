@@ -36,20 +36,24 @@ def width_line(found: FoundServices) -> Message | None:
 
 def entry_line(number: int, card: ServiceCard) -> Message:
     """Return one service in one line: its name, where, and the first number."""
-    params: dict[str, Value] = {"number": str(number), "name": both(card.name)}
-    # Many names say their town already.
-    place = card.place if card.place and card.place.fr not in card.name.fr else None
-    if place is not None:
-        params["place"] = both(place)
-    if card.phones:
-        params["phone"] = card.phones[0].display
-    if place is not None and card.phones:
-        return message("services/entry", "{number}. {name}, {place} 📞 {phone}").filled(params)
-    if place is not None:
-        return message("services/entry", "{number}. {name}, {place}").filled(params)
-    if card.phones:
-        return message("services/entry", "{number}. {name} 📞 {phone}").filled(params)
-    return message("services/entry", "{number}. {name}").filled(params)
+    params: dict[str, Value] = {"number": str(number), "name": _name_with_place(card)}
+    if not card.phones:
+        return message("services/entry", "{number}. {name}").filled(params)
+    params["phone"] = card.phones[0].display
+    return message("services/entry", "{number}. {name} 📞 {phone}").filled(params)
+
+
+def _name_with_place(card: ServiceCard) -> Bilingual:
+    """Return the name with the place behind it, unless the name says it already."""
+    if card.place is None:
+        return both(card.name)
+    french = _joined(card.name.fr, card.place.fr)
+    bambara = _joined(card.name.bm or card.name.fr, card.place.bm or card.place.fr)
+    return Bilingual(french, bambara)
+
+
+def _joined(name: str, place: str) -> str:
+    return name if place in name else f"{name}, {place}"
 
 
 def number_line(line: PhoneLine) -> Message:

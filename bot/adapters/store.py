@@ -1,17 +1,18 @@
 """The conversation's store, fulfilled by `storage`."""
 
 import struct
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import override
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation.outgoing import AnswerPress, DeleteMessages, decode_action, encode_action
-from bot.conversation.ports import RawUpdate
+from bot.conversation.ports import Clock, RawUpdate
 from bot.conversation.store_port import (
     ConversationStore,
     FinishedTurn,
@@ -25,12 +26,13 @@ from bot.conversation.store_port import (
     StoreUnavailableError,
 )
 from storage import inbox, retention
+from storage.database import database_address, open_engine
 from storage.errors import StorageUnavailableError, UpdateNotWaitingError, VersionConflictError
 from storage.inbox import NewUpdate, WaitingUpdate, inbox_updates
-from storage.keys import Person
+from storage.keys import Keyring, Person
 from storage.ledger import DELETABLE_LIMIT, Direction, LedgerEntry
 from storage.outbox import NewMessage, WaitingMessage, outgoing_messages
-from storage.store import Store
+from storage.store import Store, open_store
 from storage.turns import TurnResult
 
 LEASE = timedelta(seconds=30)
@@ -39,17 +41,27 @@ LEASE = timedelta(seconds=30)
 _ENVELOPE = struct.Struct(">BI")
 _UNLISTED = 1
 
+_PRESENCE_LOCK = 0x4A696769  # any number will do, as long as nobody else locks it
+_TRY_TO_BE_ALONE = text("SELECT pg_try_advisory_lock(:number)")
+_BE_PRESENT = text("SELECT pg_advisory_lock_shared(:number)")
+_NO_LONGER_ALONE = text("SELECT pg_advisory_unlock(:number)")
+
 
 class SqlConversationStore(ConversationStore):
     """Keeps conversations in the database.
 
     Args:
         store: from `storage.store.open_store`.
-        is_shared: other processes work on the same database (PostgreSQL).
+        is_shared: other processes may work on the same database (PostgreSQL).
+        alone_since: when this process began, if no other lived then: what lay in the outbox was
+            left by the dead, and no lease holds it any more.
     """
 
-    def __init__(self, store: Store, *, is_shared: bool) -> None:
+    def __init__(
+        self, store: Store, *, is_shared: bool, alone_since: datetime | None = None
+    ) -> None:
         self._store = store
+        self._alone_since = alone_since
         self.is_shared = is_shared
 
     @override
@@ -136,6 +148,14 @@ class SqlConversationStore(ConversationStore):
     @override
     async def take_messages(self, chat_id: int, now: datetime) -> Sequence[OutgoingMessage]:
         return await _answered(self._store.write(self._take, self._person(chat_id), now))
+
+    @override
+    async def is_next(self, chat_id: int, message_id: int, now: datetime) -> bool:
+        waiting = await _answered(
+            self._store.read(self._store.outbox.waiting_for, self._person(chat_id), now)
+        )
+        ids = [one.id for one in waiting]
+        return message_id not in ids or ids[0] == message_id
 
     @override
     async def due_deletions(self, now: datetime, limit: int) -> Sequence[tuple[int, Sequence[int]]]:
@@ -266,7 +286,8 @@ class SqlConversationStore(ConversationStore):
 
     def _claim(self, connection: Connection, waiting: WaitingMessage, now: datetime) -> bool:
         """Take a message that no other process took or is still at."""
-        if waiting.not_before > now:
+        is_orphaned = self._alone_since is not None and waiting.created_at < self._alone_since
+        if waiting.not_before > now and not is_orphaned:
             return False
         rows = outgoing_messages.c
         claim = (
@@ -287,6 +308,45 @@ class SqlConversationStore(ConversationStore):
 
     def _person(self, chat_id: int) -> Person:
         return self._store.keyring.person(chat_id)
+
+
+@asynccontextmanager
+async def open_conversation_store(
+    url: str, keyring: Keyring, clock: Clock
+) -> AsyncIterator[SqlConversationStore]:
+    """Open the store of a database that is at its newest migration, and close it at the end."""
+    store = open_store(url, keyring)
+    try:
+        if database_address(url).get_backend_name() == "sqlite":
+            yield SqlConversationStore(store, is_shared=False)
+            return
+        async with _present(url) as is_alone:
+            alone_since = clock.now() if is_alone else None
+            yield SqlConversationStore(store, is_shared=True, alone_since=alone_since)
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _present(url: str) -> AsyncIterator[bool]:
+    """Be seen by other processes while the block runs; says whether there were none before.
+
+    A lock of the database server, shared by all who live; it ends with its connection, so that
+    nobody who was killed is waited for.
+    """
+    engine = open_engine(url, pool_size=1, max_overflow=0)
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            number = {"number": _PRESENCE_LOCK}
+            asked = await connection.execute(_TRY_TO_BE_ALONE, number)
+            is_alone = bool(asked.scalar_one())
+            await connection.execute(_BE_PRESENT, number)
+            if is_alone:
+                await connection.execute(_NO_LONGER_ALONE, number)
+            yield is_alone
+    finally:
+        await engine.dispose()
 
 
 async def _answered[T](asked: Awaitable[T]) -> T:

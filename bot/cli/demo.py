@@ -50,5 +50,5 @@ def _listen(port: int) -> socket.socket:
         return socket.create_server((HOST, port), reuse_port=False)
     except OSError:
         raise SettingsError(
-            f"Port {port} is taken by something else: set JIGI_HTTP_PORT to another (0: any free one)."
+            f"Port {port} is taken by something else: set JIGI_HTTP_PORT to another, 0 for any."
         ) from None

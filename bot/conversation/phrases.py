@@ -9,7 +9,7 @@ NEUTRAL = (
     message("phrases/neutral", "👋 Bonne suite."),
 )
 # The first line of a new message: what a notification shows (S05).
-FIRST_LINE = message("phrases/first_line", "🌿 Bonjour.")
+FIRST_LINE = message("phrases/first_line", "🌿 Voici.")
 LATE = message("phrases/late", "🌿 Bonjour. Touchez un bouton pour continuer.")
 OLD_BUTTON = message("phrases/old_button", "🔄 Ce bouton est ancien. Voici le menu.")
 NOT_UNDERSTOOD = message("phrases/not_understood", "🤔 Je n'ai pas compris.")

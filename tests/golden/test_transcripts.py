@@ -21,7 +21,8 @@ async def test_the_conversation_goes_as_written(path, conversation, request):
     if request.config.getoption("--update-golden"):
         assert os.environ.get("CI") != "true", "goldens are not rewritten in CI"
         path.write_text("\n".join(played).strip() + "\n", encoding="utf-8")
-    assert "\n".join(played).strip().splitlines() == [line for line in lines]
+        lines = path.read_text(encoding="utf-8").splitlines()
+    assert "\n".join(played).strip().splitlines() == lines
 
 
 def test_there_are_transcripts_in_both_languages():
@@ -37,7 +38,9 @@ def test_every_flow_is_shown_in_a_transcript_of_each_language():
         for language in ("fr", "bm")
     }
     catalogue = bootstrap.load_catalogue(bootstrap.LOCALES)
-    for flow in bootstrap.read_flow_files().library.flows.values():
+    flows = dict(bootstrap.read_flow_files().library.flows)
+    del flows["welcome"]  # comes before a language is known, and holds both
+    for flow in flows.values():
         screens = [step for step in flow.steps.values() if hasattr(step, "texts")]
         texts = [text for screen in screens for _, text in screen.texts if "{" not in text.text]
         for language, transcript in shown.items():

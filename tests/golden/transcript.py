@@ -1,9 +1,9 @@
 """Conversations as people read them: played through the driver, and compared as a whole.
 
-    > what a person does: words, [a button], /a command, (voice), (photo), (contact), @ 14.5 -4.1
-    ~ 16               sixteen minutes pass
-    < what is said, and the buttons under it, row by row
-    = left             everything is erased
+> what a person does: words, [a button], /a command, (voice), (photo), (contact), @ 14.5 -4.1
+~ 16               sixteen minutes pass
+< what is said, and the buttons under it, row by row
+= left             everything is erased
 """
 
 from collections.abc import Iterable
@@ -47,7 +47,8 @@ class Player:
                 self.now += timedelta(minutes=int(line[2:]))
                 written += ["", line]
             elif line.startswith("> "):
-                written += ["", line, *await self._answer(line[2:])]
+                done = self._by_id(line[2:])
+                written += ["", f"> {done}", *await self._answer(done)]
         return written
 
     async def _answer(self, done: str) -> list[str]:
@@ -61,6 +62,14 @@ class Player:
         self.state = turn.state
         self.expires_at = self.now + timedelta(seconds=turn.lifetime_seconds)
         return list(self._written(turn))
+
+    def _by_id(self, done: str) -> str:
+        """Return the label for `[=choice]`: a draft may name a button by its id."""
+        if not done.startswith("[="):
+            return done
+        wanted = done.strip("[=]")
+        labels = [label for label, data in self.buttons.items() if data.endswith(f":{wanted}")]
+        return f"[{labels[-1]}]"
 
     def _event(self, done: str) -> Event:
         if done.startswith("["):
@@ -83,9 +92,15 @@ class Player:
         for action in turn.actions:
             match action:
                 case ShowScreen(text=text, rows=rows, edit=edit):
-                    yield from (f"{'<' if edit is None else '*'} {line}" for line in text.splitlines())
+                    yield from (
+                        f"{'<' if edit is None else '*'} {line}" for line in text.splitlines()
+                    )
                     yield from ("  " + " ".join(f"[{b.label}]" for b in row) for row in rows)
-                    self.buttons |= {b.label: b.data for row in rows for b in row}
+                    shown = {b.label: b.data for row in rows for b in row}
+                    # The newest screen's buttons come last: a label may stand on several.
+                    self.buttons = {
+                        label: data for label, data in self.buttons.items() if label not in shown
+                    } | shown
                 case SendPin(title=title):
                     yield f"< (map) {title}"
                 case DeleteMessages():
