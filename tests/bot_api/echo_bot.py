@@ -7,7 +7,7 @@ import asyncio
 import os
 from datetime import UTC, datetime
 
-from bot.adapters.store import SqlConversationStore
+from bot.adapters.store import open_conversation_store
 from bot.conversation.surroundings import Surroundings
 from bot.observability import PrometheusTally, configure_logging
 from bot.serving import Doors, Parts, serve
@@ -16,7 +16,6 @@ from bot.telegram.limiter import SendingLimiter
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.reading import read
 from storage.keys import Keyring
-from storage.store import open_store
 from tests.fakes.pipeline import LINES, EchoDriver, leaves
 
 
@@ -29,16 +28,19 @@ async def main() -> None:
     environment = os.environ
     url = environment["JIGI_DATABASE_URL"]
     is_limited = environment.get("JIGI_OUTGOING_LIMIT", "true") != "false"
-    store = open_store(url, Keyring(environment["JIGI_SECRET_KEY"]))
+    keyring = Keyring(environment["JIGI_SECRET_KEY"])
     tally = PrometheusTally()
     token, base_url = environment["JIGI_TELEGRAM_TOKEN"], environment["JIGI_TELEGRAM_BASE_URL"]
-    async with BotApi(token, base_url) as api:
+    async with (
+        BotApi(token, base_url) as api,
+        open_conversation_store(url, keyring, RealClock()) as store,
+    ):
         around = Surroundings(
             driver=EchoDriver(),
             read=read,
             leaves=leaves,
             must_hear=leaves,
-            store=SqlConversationStore(store, is_shared=url.startswith("postgresql")),
+            store=store,
             messenger=TelegramMessenger(api, SendingLimiter(enabled=is_limited)),
             clock=RealClock(),
             lines=LINES,
@@ -53,7 +55,6 @@ async def main() -> None:
             webhook_secret=environment.get("JIGI_WEBHOOK_SECRET", ""),
         )
         await serve(Parts(around, api, tally, doors))
-    await store.close()
 
 
 if __name__ == "__main__":

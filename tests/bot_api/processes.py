@@ -41,7 +41,7 @@ class BotProcess:
         command: Sequence[str] = ECHO_BOT,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.port = free_port()
+        self.port, self.metrics_port = free_port(), free_port()
         self.log = ""
         self._command = command
         self._environment = {
@@ -51,7 +51,7 @@ class BotProcess:
             "JIGI_DATABASE_URL": database_url,
             "JIGI_SECRET_KEY": SECRET,
             "JIGI_HTTP_PORT": str(self.port),
-            "JIGI_METRICS_PORT": str(free_port()),
+            "JIGI_METRICS_PORT": str(self.metrics_port),
             **(environment or {}),
         }
         if webhook:

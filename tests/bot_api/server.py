@@ -69,6 +69,7 @@ class BotApi:
 
     Attributes:
         strict_rate: refuse the 31st message of a second, as the real one does.
+        controlled: answer under `/control/` too (as a process of its own).
         clock_offset: seconds that the server's clock is ahead.
         chats: per chat its messages by id; what was deleted is gone.
         deleted: per chat the ids that were deleted, in order.
@@ -77,6 +78,7 @@ class BotApi:
 
     port: int = 0
     strict_rate: bool = True
+    controlled: bool = False
     clock_offset: float = 0.0
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -97,8 +99,11 @@ class BotApi:
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_route("*", f"/bot{TOKEN}/{{method}}", self._handle)
         app.router.add_route("*", "/bot{token}/{method}", self._wrong_token)
+        if self.controlled:
+            from tests.bot_api.control import control_routes  # noqa: PLC0415  # it imports this
+
+            app.add_routes(control_routes(self))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        self.app = app
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()

@@ -24,6 +24,7 @@ class UpdateQueue:
         self.secret = ""
         self.refused_by_webhook: list[int] = []
         self.next_id = 500_000
+        self.confirmed = 0
         self._poll: object | None = None
         self._changed = asyncio.Event()
         self._pushing: dict[object, asyncio.Task[None]] = {}
@@ -50,6 +51,7 @@ class UpdateQueue:
         self._wake()  # a second poll ends the first
         offset = int(decoded(fields, "offset") or 0)
         if offset:
+            self.confirmed = max(self.confirmed, offset - 1)
             self.pending = [one for one in self.pending if one["update_id"] >= offset]
         limit = int(decoded(fields, "limit") or 100)
         timeout = float(decoded(fields, "timeout") or 0)
