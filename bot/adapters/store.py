@@ -280,8 +280,10 @@ class SqlConversationStore(ConversationStore):
             message = _read_back(waiting)
             if message is None:
                 self._store.outbox.fail(connection, waiting.id)
-            elif not self.is_shared or self._claim(connection, waiting, now):
+            elif not self.is_shared:
                 taken.append(message)
+            elif self._claim(connection, waiting, now):
+                taken.append(replace(message, not_before=None))
         return taken
 
     def _claim(self, connection: Connection, waiting: WaitingMessage, now: datetime) -> bool:

@@ -26,6 +26,7 @@ HALT_SECONDS = 2.0
 _PATIENCE_SECONDS = 3.0  # a held message up to this long keeps deletions behind it in order
 _LONGEST_PAUSE_SECONDS = 60.0
 _STORE_PAUSE_SECONDS = 1.0
+_TURN_SECONDS = 0.25
 _GROWING_ATTEMPTS = 10
 
 _log = logging.getLogger(__name__)
@@ -107,6 +108,8 @@ class Sender:
 
     async def _run(self, chat_id: int, lane: _Lane) -> None:
         try:
+            if self._store.is_shared:
+                await self._patiently(lambda: self._await_turn(chat_id, lane))
             while lane.queue or lane.sent:
                 lane.is_busy, lane.is_abandoned = True, False
                 if lane.queue:
@@ -120,6 +123,20 @@ class Sender:
             lane.task = None
             if self._lanes.get(chat_id) is lane:
                 del self._lanes[chat_id]
+
+    async def _await_turn(self, chat_id: int, lane: _Lane) -> None:
+        """Let another process finish with this person first; take over what a dead one left."""
+        while lane.queue:
+            first, now = lane.queue[0], self._clock.now()
+            if first.id is None or first.recovered:
+                return
+            if await self._store.is_next(chat_id, first.id, now):
+                return
+            left = await self._store.take_messages(chat_id, now)
+            if left:
+                lane.queue.extendleft(reversed(left))
+                return
+            await asyncio.sleep(_TURN_SECONDS)
 
     async def _send_next(self, chat_id: int, lane: _Lane) -> None:
         message, generation = lane.queue[0], lane.generation

@@ -227,6 +227,10 @@ class ConversationStore(Protocol):
         """Return what is still to be sent to a person and nobody else is sending."""
         ...
 
+    async def is_next(self, chat_id: int, message_id: int, now: datetime) -> bool:
+        """Return whether nothing older waits for this person; asked where the store is shared."""
+        ...
+
     async def due_deletions(self, now: datetime, limit: int) -> Sequence[tuple[int, Sequence[int]]]:
         """Return messages whose hour of deletion has come: chat and message ids."""
         ...
