@@ -1,13 +1,29 @@
-"""The services that come into question for a request, in the order to show them."""
+"""The services that come into question for a request, in the order to show them.
 
-from collections.abc import Callable
+The database sorts and cuts: of ten thousand services only those that are shown leave it.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from functools import cache
+from math import cos, radians
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Double,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+)
 
-from referral_directory.cards import distance_km
 from referral_directory.models import (
     Location,
     Organization,
@@ -19,10 +35,8 @@ from referral_directory.models import (
 from referral_directory.models import Place as PlaceRow
 from referral_directory.phone_lines import POLICE, Database
 from referral_directory.schemas import Place
-from referral_directory.visibility import service_is_visible
+from referral_directory.visibility import SERVICE_IS_VISIBLE, seen_by
 from referral_directory.vocabulary import Answer, Need, ServiceKind
-
-_PEP_ORDER = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,68 +57,116 @@ class Request:
         """After sexual violence police is shown only to somebody who asks for a complaint."""
         return not self.sexual_violence or self.need is Need.COMPLAINT
 
+    def values(self) -> dict[str, Any]:
+        """Return what every statement of the search asks for."""
+        return seen_by(self.now, allow_unverified=self.allow_unverified) | {"need": self.need}
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A service with what its position in the list depends on."""
+    """A service that is to be shown, with what the search decides on."""
 
     slug: str
     is_police: bool
-    is_verified: bool
     pep: Answer
-    takes_minors: Answer
-    cercles: set[str]
-    distance_km: float | None
+
+
+class Area(Enum):
+    """Where to look; the value is the condition on `service_areas`."""
+
+    CERCLE = "cercle"
+    REGION = "region"
+    COUNTRY = "country"
 
 
 def find_candidates(
-    database: Database, request: Request, area: ColumnElement[bool]
+    database: Database, request: Request, area: Area, slug: str | None = None
 ) -> list[Candidate]:
-    """Return the services of an area in the order to show, each once."""
-    rows = database.execute(restrict(_CANDIDATE, request).where(area))
-    found: dict[str, Candidate] = {}
-    for row in rows:
-        known = found.get(row.slug) or _candidate(row)
-        found[row.slug] = known
-        if row.cercle_slug:
-            known.cercles.add(row.cercle_slug)
-        away = _distance(row, request.place)
-        if away is not None:
-            nearest = away if known.distance_km is None else min(away, known.distance_km)
-            known.distance_km = nearest
-    return sorted(found.values(), key=_order(request))
+    """Return the first services of an area, at most `request.limit`, in the order to show.
+
+    `slug` names the cercle or region.
+    """
+    query = _candidates_query(_Shape.of(request, area))
+    values = request.values() | {"area": slug, "most": request.limit}
+    if request.place is not None:
+        values |= {
+            "latitude": request.place.latitude,
+            "longitude": request.place.longitude,
+            "shrink": cos(radians(request.place.latitude)) ** 2,
+        }
+    return [
+        Candidate(row.slug, row.organization_kind in POLICE, Answer(row.pep))
+        for row in database.execute(query, values)
+    ]
 
 
-_CANDIDATE: Select[*tuple[Any, ...]] = (
-    select(
-        Service.slug,
-        Service.pep,
-        Service.takes_minors,
-        Service.assured_date,
-        Organization.kind.label("organization_kind"),
-        ServiceArea.cercle_slug,
-        Location.latitude,
-        Location.longitude,
-        PlaceRow.latitude.label("place_latitude"),
-        PlaceRow.longitude.label("place_longitude"),
+def regions_holding(database: Database, request: Request) -> set[str]:
+    """Return the regions that have something for the request."""
+    query = _regions_query(_Shape.of(request, Area.COUNTRY))
+    found: Iterable[str | None] = database.execute(query, request.values()).scalars()
+    return {slug for slug in found if slug}
+
+
+_AREAS: dict[Area, ColumnElement[bool]] = {
+    Area.CERCLE: ServiceArea.cercle_slug == bindparam("area"),
+    Area.REGION: ServiceArea.region_slug == bindparam("area"),
+    Area.COUNTRY: ServiceArea.region_slug.is_(None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a statement is made for; its values come later."""
+
+    area: Area
+    police: bool
+    minor: bool
+    pep_first: bool
+    measured: bool
+
+    @classmethod
+    def of(cls, request: Request, area: Area) -> Self:
+        return cls(
+            area=area,
+            police=request.police_may_appear,
+            minor=request.minor,
+            pep_first=request.within_72h and request.need is Need.MEDICAL,
+            measured=request.place is not None,
+        )
+
+
+# Statements are made once for each shape: making one costs more than running it.
+@cache
+def _candidates_query(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(Service.slug, Service.pep, Organization.kind.label("organization_kind"))
+        .select_from(ServiceArea)
+        .outerjoin(ServiceAtLocation, ServiceAtLocation.service_slug == ServiceArea.service_slug)
+        .outerjoin(
+            Location,
+            and_(Location.slug == ServiceAtLocation.location_slug, Location.restricted.is_(False)),
+        )
+        .outerjoin(PlaceRow, PlaceRow.slug == Location.place_slug)
+        .where(_AREAS[shape.area])
+        .group_by(Service.slug, Service.pep, Service.takes_minors, Organization.kind)
+        .order_by(*_order(shape))
+        .limit(bindparam("most", type_=Integer()))
     )
-    .select_from(ServiceArea)
-    .outerjoin(ServiceAtLocation, ServiceAtLocation.service_slug == ServiceArea.service_slug)
-    .outerjoin(
-        Location,
-        and_(Location.slug == ServiceAtLocation.location_slug, Location.restricted.is_(False)),
-    )
-    .outerjoin(PlaceRow, PlaceRow.slug == Location.place_slug)
-)
+    return _restrict(query, shape)
 
 
-def restrict(query: Select[*tuple[Any, ...]], request: Request) -> Select[*tuple[Any, ...]]:
+@cache
+def _regions_query(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    return _restrict(select(ServiceArea.region_slug).distinct(), shape)
+
+
+def _restrict(query: Select[*tuple[Any, ...]], shape: _Shape) -> Select[*tuple[Any, ...]]:
     """Keep what answers the need, may be seen and may be shown to this person."""
     query = (
         query.join(
             ServiceNeed,
             and_(
-                ServiceNeed.need == request.need,
+                ServiceNeed.need == bindparam("need"),
                 ServiceNeed.service_slug == ServiceArea.service_slug,
             ),
         )
@@ -114,46 +176,38 @@ def restrict(query: Select[*tuple[Any, ...]], request: Request) -> Select[*tuple
             # Shelters and other restricted places are never found: they are arranged.
             Service.restricted.is_(False),
             Service.kind == ServiceKind.ENTRY,
-            service_is_visible(request.now, allow_unverified=request.allow_unverified),
+            SERVICE_IS_VISIBLE,
         )
     )
-    if not request.police_may_appear:
+    if not shape.police:
         query = query.where(Organization.kind.not_in(POLICE))
-    if request.minor:
+    if shape.minor:
         query = query.where(Service.takes_minors != Answer.NO)
     return query
 
 
-def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:
-    return Candidate(
-        slug=row.slug,
-        is_police=row.organization_kind in POLICE,
-        is_verified=row.assured_date is not None,
-        pep=Answer(row.pep),
-        takes_minors=Answer(row.takes_minors),
-        cercles=set(),
-        distance_km=None,
-    )
+def _order(shape: _Shape) -> Sequence[Any]:
+    """Return what sorts: police last, confirmed PEP if it counts, verified, nearest."""
+    order: list[Any] = [case((Organization.kind.in_(POLICE), 1), else_=0)]
+    if shape.pep_first:
+        order.append(case((Service.pep == Answer.YES, 0), (Service.pep == Answer.NO, 2), else_=1))
+    order.append(case((Service.assured_date.is_(None), 1), else_=0))
+    if shape.minor:
+        order.append(case((Service.takes_minors == Answer.YES, 0), else_=1))
+    if shape.measured:
+        away = func.min(_away())
+        order += [case((away.is_(None), 1), else_=0), away]
+    return [*order, Service.slug]
 
 
-def _distance(row: Row[*tuple[Any, ...]], place: Place | None) -> float | None:
-    latitude = row.place_latitude if row.latitude is None else row.latitude
-    longitude = row.place_longitude if row.longitude is None else row.longitude
-    return None if place is None or latitude is None else distance_km(place, latitude, longitude)
+def _away() -> ColumnElement[float]:
+    """Return a measure that grows with the distance: degrees squared, on a flat map.
 
-
-def _order(request: Request) -> Callable[[Candidate], tuple[Any, ...]]:
-    pep_first = request.within_72h and request.need is Need.MEDICAL
-
-    def key(one: Candidate) -> tuple[Any, ...]:
-        return (
-            one.is_police,
-            _PEP_ORDER[one.pep] if pep_first else 0,
-            not one.is_verified,
-            request.minor and one.takes_minors is not Answer.YES,
-            one.distance_km is None,
-            one.distance_km or 0.0,
-            one.slug,
-        )
-
-    return key
+    At the size of Mali it sorts as the great circle does; what is shown is measured properly.
+    """
+    here: dict[str, BindParameter[float]] = {
+        name: bindparam(name, type_=Double()) for name in ("latitude", "longitude", "shrink")
+    }
+    north = func.coalesce(Location.latitude, PlaceRow.latitude) - here["latitude"]
+    east = func.coalesce(Location.longitude, PlaceRow.longitude) - here["longitude"]
+    return north * north + east * east * here["shrink"]

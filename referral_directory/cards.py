@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from geopy.distance import great_circle
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, select
 
 from referral_directory.hours import is_open_at
 from referral_directory.models import (
@@ -30,7 +30,7 @@ from referral_directory.schemas import (
     Place,
     ServiceCard,
 )
-from referral_directory.visibility import freshness, service_is_visible
+from referral_directory.visibility import SERVICE_IS_VISIBLE, freshness, seen_by
 from referral_directory.vocabulary import (
     Answer,
     Fees,
@@ -77,9 +77,8 @@ def cards_of(
     """
     if not slugs:
         return []
-    visible = service_is_visible(now, allow_unverified=allow_unverified)
-    found = database.execute(_CARD.where(Service.slug.in_(slugs), visible))
-    rows = {row.slug: row for row in found}
+    seen = seen_by(now, allow_unverified=allow_unverified)
+    rows = {row.slug: row for row in database.execute(_CARD, seen | {"slugs": list(slugs)})}
     parts = _parts_of(database, list(rows))
     lines = lines_of_services(database, list(rows), now, allow_unverified=allow_unverified)
     for slug, phones in lines.items():
@@ -87,72 +86,79 @@ def cards_of(
     return [_card(rows[slug], parts[slug], near, now) for slug in slugs if slug in rows]
 
 
-_CARD: Select[*tuple[Any, ...]] = select(
-    *(
-        column
-        for column in Service.__table__.columns
-        if column.name not in {"fact_row", "note", "verified_by", "last_modified", "status"}
-    ),
-    Organization.name_fr.label("organization_fr"),
-    Organization.name_bm.label("organization_bm"),
-    Organization.kind.label("organization_kind"),
-).join(Organization, Organization.slug == Service.organization_slug)
+_SLUGS: BindParameter[Any] = bindparam("slugs", expanding=True)
+_CARD: Select[*tuple[Any, ...]] = (
+    select(
+        *(
+            column
+            for column in Service.__table__.columns
+            if column.name not in {"fact_row", "note", "verified_by", "last_modified", "status"}
+        ),
+        Organization.name_fr.label("organization_fr"),
+        Organization.name_bm.label("organization_bm"),
+        Organization.kind.label("organization_kind"),
+    )
+    .join(Organization, Organization.slug == Service.organization_slug)
+    .where(Service.slug.in_(_SLUGS), SERVICE_IS_VISIBLE)
+)
+_NEEDS = select(ServiceNeed.service_slug, ServiceNeed.need).where(
+    ServiceNeed.service_slug.in_(_SLUGS)
+)
+_LANGUAGES = (
+    select(Language.service_slug, Language.code)
+    .where(Language.service_slug.in_(_SLUGS))
+    .order_by(Language.code)
+)
+_ACCESSIBILITY = (
+    select(Accessibility.service_slug, Accessibility.code)
+    .where(Accessibility.service_slug.in_(_SLUGS))
+    .order_by(Accessibility.code)
+)
+_HOURS = (
+    select(Schedule.service_slug, Schedule.day, Schedule.opens_at, Schedule.closes_at)
+    .where(Schedule.service_slug.in_(_SLUGS))
+    .order_by(Schedule.day, Schedule.opens_at)
+)
+_LOCATIONS = (
+    select(
+        ServiceAtLocation.service_slug,
+        Location.address_1,
+        Location.latitude,
+        Location.longitude,
+        PlaceRow.name_fr.label("place_fr"),
+        PlaceRow.name_bm.label("place_bm"),
+        PlaceRow.latitude.label("place_latitude"),
+        PlaceRow.longitude.label("place_longitude"),
+    )
+    .join(Location, Location.slug == ServiceAtLocation.location_slug)
+    .join(PlaceRow, PlaceRow.slug == Location.place_slug)
+    .where(ServiceAtLocation.service_slug.in_(_SLUGS), Location.restricted.is_(False))
+    .order_by(Location.slug)
+)
+_REGIONS = (
+    select(ServiceArea.service_slug, PlaceRow.name_fr, PlaceRow.name_bm)
+    .join(PlaceRow, PlaceRow.slug == ServiceArea.region_slug)
+    .where(ServiceArea.service_slug.in_(_SLUGS))
+    .order_by(ServiceArea.id.desc())
+)
 
 
 def _parts_of(database: Database, slugs: list[str]) -> dict[str, _Parts]:
     parts = {slug: _Parts() for slug in slugs}
-    needs = select(ServiceNeed.service_slug, ServiceNeed.need)
-    for slug, need in database.execute(needs.where(ServiceNeed.service_slug.in_(slugs))):
+    wanted = {"slugs": slugs}
+    for slug, need in database.execute(_NEEDS, wanted):
         parts[slug].needs.append(Need(need))
-    for slug, code in database.execute(
-        select(Language.service_slug, Language.code)
-        .where(Language.service_slug.in_(slugs))
-        .order_by(Language.code)
-    ):
+    for slug, code in database.execute(_LANGUAGES, wanted):
         parts[slug].languages.append(code)
-    for slug, code in database.execute(
-        select(Accessibility.service_slug, Accessibility.code)
-        .where(Accessibility.service_slug.in_(slugs))
-        .order_by(Accessibility.code)
-    ):
+    for slug, code in database.execute(_ACCESSIBILITY, wanted):
         parts[slug].accessibility.append(code)
-    for owner, day, opens_at, closes_at in database.execute(
-        select(Schedule.service_slug, Schedule.day, Schedule.opens_at, Schedule.closes_at)
-        .where(Schedule.service_slug.in_(slugs))
-        .order_by(Schedule.day, Schedule.opens_at)
-    ):
+    for owner, day, opens_at, closes_at in database.execute(_HOURS, wanted):
         parts[str(owner)].hours.append(OpeningHours(day, opens_at, closes_at))
-    _add_whereabouts(database, slugs, parts)
-    return parts
-
-
-def _add_whereabouts(database: Database, slugs: list[str], parts: dict[str, _Parts]) -> None:
-    for row in database.execute(
-        select(
-            ServiceAtLocation.service_slug,
-            Location.name_fr,
-            Location.name_bm,
-            Location.address_1,
-            Location.latitude,
-            Location.longitude,
-            PlaceRow.name_fr.label("place_fr"),
-            PlaceRow.name_bm.label("place_bm"),
-            PlaceRow.latitude.label("place_latitude"),
-            PlaceRow.longitude.label("place_longitude"),
-        )
-        .join(Location, Location.slug == ServiceAtLocation.location_slug)
-        .join(PlaceRow, PlaceRow.slug == Location.place_slug)
-        .where(and_(ServiceAtLocation.service_slug.in_(slugs), Location.restricted.is_(False)))
-        .order_by(Location.slug)
-    ):
+    for row in database.execute(_LOCATIONS, wanted):
         parts[row.service_slug].locations.append(row)
-    for slug, name_fr, name_bm in database.execute(
-        select(ServiceArea.service_slug, PlaceRow.name_fr, PlaceRow.name_bm)
-        .join(PlaceRow, PlaceRow.slug == ServiceArea.region_slug)
-        .where(ServiceArea.service_slug.in_(slugs))
-        .order_by(ServiceArea.id.desc())
-    ):
+    for slug, name_fr, name_bm in database.execute(_REGIONS, wanted):
         parts[slug].region = Bilingual(name_fr, name_bm)
+    return parts
 
 
 def distance_km(near: Place, latitude: float, longitude: float) -> float:

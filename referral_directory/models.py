@@ -95,7 +95,6 @@ class Service(_Sourced, Base):
     """One thing an organisation does for people, with what is known of its clinical care."""
 
     __tablename__ = "services"
-    __table_args__ = (Index("ix_services_status_assured_date", "status", "assured_date"),)
 
     slug: Mapped[str] = mapped_column(_SLUG, primary_key=True)
     organization_slug: Mapped[str] = mapped_column(
@@ -181,7 +180,10 @@ class ServiceArea(Base):
     """
 
     __tablename__ = "service_areas"
-    __table_args__ = (Index("ix_service_areas_region_slug", "region_slug", "service_slug"),)
+    __table_args__ = (
+        Index("ix_service_areas_region_slug", "region_slug", "service_slug"),
+        Index("ix_service_areas_cercle_slug", "cercle_slug", "service_slug"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     service_slug: Mapped[str] = mapped_column(

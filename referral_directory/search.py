@@ -9,15 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from referral_directory.candidates import Candidate, Request, find_candidates, restrict
+from referral_directory.candidates import (
+    Area,
+    Candidate,
+    Request,
+    find_candidates,
+    regions_holding,
+)
 from referral_directory.cards import cards_of, distance_km
-from referral_directory.models import Organization, Service, ServiceArea, ServiceNeed
+from referral_directory.models import Organization, Service, ServiceNeed
 from referral_directory.models import Place as PlaceRow
-from referral_directory.phone_lines import POLICE, Database, emergency_numbers, helplines
+from referral_directory.phone_lines import Database, emergency_numbers, helplines
 from referral_directory.schemas import Bilingual, FoundServices, PhoneLine, Place, ServiceCard
-from referral_directory.visibility import service_is_visible
+from referral_directory.visibility import SERVICE_IS_VISIBLE
 from referral_directory.vocabulary import Answer, Fallback, Need, PlaceKind, ServiceKind, Width
 
 NEARBY_KM = 300.0
@@ -90,7 +96,7 @@ def _find(database: Database, request: Request, lines: Sequence[PhoneLine]) -> _
     near = _near(database, request)
     if near is not None:
         return near
-    countrywide = find_candidates(database, request, ServiceArea.region_slug.is_(None))
+    countrywide = find_candidates(database, request, Area.COUNTRY)
     cards = _cards(database, request, countrywide)
     if cards:
         fallback = Fallback.NOT_NEEDED if request.place is None else Fallback.WIDER_AREA
@@ -105,14 +111,16 @@ def _near(database: Database, request: Request) -> _Found | None:
     place = request.place
     if place is None:
         return None
-    candidates = find_candidates(database, request, ServiceArea.region_slug == place.region)
-    here = [one for one in candidates if place.cercle in one.cercles] if place.cercle else []
-    if here and not _better_in_region(request, here, candidates):
-        return _Found(_as_shown(database, request, here), Width.CERCLE, Fallback.NOT_NEEDED, None)
-    if candidates:
+    here = _in_cercle(database, request, place)
+    if here and not _must_look_further(request, here):
+        return _Found(_as_shown(database, request, here), Width.CERCLE, Fallback.NOT_NEEDED)
+    region = find_candidates(database, request, Area.REGION, place.region)
+    if here and not _any_pep(region):
+        return _Found(_as_shown(database, request, here), Width.CERCLE, Fallback.NOT_NEEDED)
+    if region:
         wider = place.kind is not PlaceKind.REGION
         return _Found(
-            _as_shown(database, request, candidates),
+            _as_shown(database, request, region),
             Width.REGION,
             Fallback.WIDER_AREA if wider else Fallback.NOT_NEEDED,
             _name(database, place.region) if wider else None,
@@ -120,13 +128,15 @@ def _near(database: Database, request: Request) -> _Found | None:
     return _in_nearest_region(database, request, place)
 
 
-def _better_in_region(
-    request: Request, here: Sequence[Candidate], region: Sequence[Candidate]
-) -> bool:
-    """Within 72 hours a confirmed treatment in the region beats an unconfirmed one at hand."""
-    if not (request.within_72h and request.need is Need.MEDICAL):
-        return False
-    return not _any_pep(here) and _any_pep(region)
+def _in_cercle(database: Database, request: Request, place: Place) -> list[Candidate]:
+    if place.cercle is None:
+        return []
+    return find_candidates(database, request, Area.CERCLE, place.cercle)
+
+
+def _must_look_further(request: Request, here: Sequence[Candidate]) -> bool:
+    """Tell whether to look further: within 72 hours confirmed treatment beats being at hand."""
+    return request.within_72h and request.need is Need.MEDICAL and not _any_pep(here)
 
 
 def _any_pep(candidates: Sequence[Candidate]) -> bool:
@@ -134,20 +144,13 @@ def _any_pep(candidates: Sequence[Candidate]) -> bool:
 
 
 def _in_nearest_region(database: Database, request: Request, place: Place) -> _Found | None:
-    others = select(ServiceArea.region_slug).where(
-        ServiceArea.region_slug.is_not(None), ServiceArea.region_slug != place.region
-    )
-    holding = set(database.execute(restrict(others, request).distinct()).scalars())
-    regions = database.execute(
-        select(PlaceRow.slug, PlaceRow.latitude, PlaceRow.longitude).where(
-            PlaceRow.slug.in_([slug for slug in holding if slug])
-        )
-    )
+    holding = regions_holding(database, request) - {place.region}
+    regions = database.execute(_SEATS, {"slugs": sorted(holding)})
     ranked = sorted((distance_km(place, row.latitude, row.longitude), row.slug) for row in regions)
     for away, slug in ranked:
         if away > NEARBY_KM:
             break
-        candidates = find_candidates(database, request, ServiceArea.region_slug == slug)
+        candidates = find_candidates(database, request, Area.REGION, slug)
         cards = _cards(database, request, candidates)
         if cards:
             services = _with_structures(database, request, cards)
@@ -194,27 +197,15 @@ def _with_structures(
 
 def _structures(database: Database, request: Request) -> list[ServiceCard]:
     """Return the public structures for the need, the ones that are no police first."""
-    query = (
-        select(Service.slug)
-        .join(Organization, Organization.slug == Service.organization_slug)
-        .join(ServiceNeed, ServiceNeed.service_slug == Service.slug)
-        .where(
-            Service.kind == ServiceKind.PUBLIC_STRUCTURE,
-            Service.restricted.is_(False),
-            ServiceNeed.need == request.need,
-            service_is_visible(request.now, allow_unverified=request.allow_unverified),
-        )
-        .order_by(Service.slug)
-    )
-    if not request.police_may_appear:
-        query = query.where(Organization.kind.not_in(POLICE))
+    slugs = database.execute(_STRUCTURES, request.values()).scalars()
     cards = cards_of(
         database,
-        list(database.execute(query).scalars()),
+        list(slugs),
         now=request.now,
         allow_unverified=request.allow_unverified,
     )
-    return sorted(cards, key=lambda card: (card.is_police, -len(card.needs), card.slug))
+    shown = [card for card in cards if request.police_may_appear or not card.is_police]
+    return sorted(shown, key=lambda card: (card.is_police, -len(card.needs), card.slug))
 
 
 def _national_lines(database: Database, request: Request) -> list[PhoneLine]:
@@ -235,12 +226,28 @@ def _nearest_care(database: Database, request: Request) -> ServiceCard | None:
     return services[0] if services else None
 
 
+_PLACE = select(*PlaceRow.__table__.columns).where(PlaceRow.slug == bindparam("slug"))
+_SEATS = select(PlaceRow.slug, PlaceRow.latitude, PlaceRow.longitude).where(
+    PlaceRow.slug.in_(bindparam("slugs", expanding=True))
+)
+_STRUCTURES = (
+    select(Service.slug)
+    .join(Organization, Organization.slug == Service.organization_slug)
+    .join(ServiceNeed, ServiceNeed.service_slug == Service.slug)
+    .where(
+        Service.kind == ServiceKind.PUBLIC_STRUCTURE,
+        Service.restricted.is_(False),
+        ServiceNeed.need == bindparam("need"),
+        SERVICE_IS_VISIBLE,
+    )
+    .order_by(Service.slug)
+)
+
+
 def _place(database: Database, slug: str | None) -> Place | None:
     if slug is None:
         return None
-    row = database.execute(
-        select(*PlaceRow.__table__.columns).where(PlaceRow.slug == slug)
-    ).one_or_none()
+    row = database.execute(_PLACE, {"slug": slug}).one_or_none()
     if row is None:
         return None
     return Place(

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import Boolean, ColumnElement, Date, and_, bindparam, or_
 
 from referral_directory.hours import BAMAKO
 from referral_directory.models import Organization, Phone, Service
@@ -31,49 +31,43 @@ def freshness(assured_date: date | None, now: datetime) -> Freshness:
     return Freshness.STALE if age > STALE_AFTER else Freshness.FRESH
 
 
-def _verified_in_time(assured_date: Any, now: datetime) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = assured_date >= today(now) - EXPIRED_AFTER
-    return condition
+def seen_by(now: datetime, *, allow_unverified: bool) -> dict[str, Any]:
+    """Return the values for the conditions below, which statements hold once and for all."""
+    return {"allow_unverified": allow_unverified, "verified_since": today(now) - EXPIRED_AFTER}
 
 
-def service_is_visible(now: datetime, *, allow_unverified: bool) -> ColumnElement[bool]:
-    """Return the condition on `services` joined with `organizations`.
+_ALLOW_UNVERIFIED = bindparam("allow_unverified", type_=Boolean())
+_VERIFIED_SINCE = bindparam("verified_since", type_=Date())
 
-    Public structures need no verification: they hold no detail that could be wrong.
-    """
-    checked = (
-        true()
-        if allow_unverified
-        else or_(
-            Service.kind == ServiceKind.PUBLIC_STRUCTURE,
-            _verified_in_time(Service.assured_date, now),
-        )
-    )
-    return and_(
-        Service.status == Status.PUBLISHED, Organization.status == Status.PUBLISHED, checked
-    )
+SERVICE_IS_VISIBLE: ColumnElement[bool] = and_(
+    Service.status == Status.PUBLISHED,
+    Organization.status == Status.PUBLISHED,
+    or_(
+        _ALLOW_UNVERIFIED,
+        Service.kind == ServiceKind.PUBLIC_STRUCTURE,
+        Service.assured_date >= _VERIFIED_SINCE,
+    ),
+)
+"""The condition on `services` joined with `organizations`.
 
+Public structures need no verification: they hold no detail that could be wrong.
+"""
 
-def phone_is_visible(now: datetime, *, allow_unverified: bool) -> ColumnElement[bool]:
-    """Return the condition on `phones` joined with `organizations` and, outer, `services`.
+PHONE_IS_VISIBLE: ColumnElement[bool] = and_(
+    Phone.status == Status.PUBLISHED,
+    Organization.status == Status.PUBLISHED,
+    or_(
+        Phone.service_slug.is_(None),
+        and_(Service.status == Status.PUBLISHED, Service.restricted.is_(False)),
+    ),
+    or_(
+        _ALLOW_UNVERIFIED,
+        Phone.assured_date >= _VERIFIED_SINCE,
+        and_(Phone.reach == Reach.NATIONAL, Phone.assured_date.is_not(None)),
+    ),
+)
+"""The condition on `phones` joined with `organizations` and, outer, `services`.
 
-    A verified national number stays visible when its verification is old: an old number with
-    its date is better than none. The number of a restricted service is never visible.
-    """
-    checked = (
-        true()
-        if allow_unverified
-        else or_(
-            _verified_in_time(Phone.assured_date, now),
-            and_(Phone.reach == Reach.NATIONAL, Phone.assured_date.is_not(None)),
-        )
-    )
-    return and_(
-        Phone.status == Status.PUBLISHED,
-        Organization.status == Status.PUBLISHED,
-        or_(
-            Phone.service_slug.is_(None),
-            and_(Service.status == Status.PUBLISHED, Service.restricted.is_(False)),
-        ),
-        checked,
-    )
+A verified national number stays visible when its verification is old: an old number with its
+date is better than none. The number of a restricted service is never visible.
+"""

@@ -129,9 +129,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_services_organization_slug"), "services", ["organization_slug"], unique=False
     )
-    op.create_index(
-        "ix_services_status_assured_date", "services", ["status", "assured_date"], unique=False
-    )
     op.create_table(
         "accessibility",
         sa.Column("service_slug", sa.String(length=24), nullable=False),
@@ -325,7 +322,6 @@ def downgrade() -> None:
     op.drop_table("phones")
     op.drop_table("languages")
     op.drop_table("accessibility")
-    op.drop_index("ix_services_status_assured_date", table_name="services")
     op.drop_index(op.f("ix_services_organization_slug"), table_name="services")
     op.drop_table("services")
     op.drop_index(op.f("ix_locations_place_slug"), table_name="locations")
