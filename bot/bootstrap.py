@@ -38,7 +38,7 @@ from flows.engine.session import Place, Session
 from flows.language.reading import Reading, read_flows
 from nlu.archive import ModelArchive
 from nlu.crisis_lexicon import CrisisLexicon
-from nlu.normalise import normalise
+from nlu.normalise import words
 from nlu.rasa_client import RasaClient
 from nlu.reader import InProcessReader, RasaReader, Reader
 from referral_directory.care_deadlines import read_care_deadlines
@@ -194,8 +194,12 @@ async def fill_directory(settings: Settings, clock: Clock) -> None:
 
 
 def build_guard() -> Guard:
-    """Return the words that leave."""
-    return load_guard(normalise)
+    """Return the words that leave.
+
+    They are compared in light spelling: the sound skeletons that the model reads would make « qui »
+    and « quitter » the same.
+    """
+    return load_guard(lambda text: " ".join(words(text)))
 
 
 def build_reader(settings: Settings) -> Reader:
