@@ -45,10 +45,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def served(driver: Driver) -> AsyncIterator[str]:
+async def served(driver: Driver, clock: FakeClock) -> AsyncIterator[str]:
     """Serve the chat on a free loopback port; the address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        app = build_app(driver, FakeClock())
+        app = build_app(driver, clock)
         config = uvicorn.Config(app, log_level="critical", access_log=False, ws="none")
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -65,8 +65,10 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
     errors: list[str] = []
     async with AsyncExitStack() as stack:
 
-        async def open_it(driver: Driver, **options: object) -> Page:
-            address = await stack.enter_async_context(served(driver))
+        async def open_it(
+            driver: Driver, clock: FakeClock | None = None, **options: object
+        ) -> Page:
+            address = await stack.enter_async_context(served(driver, clock or FakeClock()))
             context = await new_context(browser, options)
             stack.push_async_callback(context.close)
             page = await context.new_page()

@@ -5,9 +5,15 @@ import asyncio
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.conversation.events import ButtonPressed, CommandGiven, TextArrived, VoiceArrived
+from bot.conversation.events import (
+    ButtonPressed,
+    CommandGiven,
+    Incoming,
+    TextArrived,
+    VoiceArrived,
+)
 from bot.conversation.outgoing import Button, ShowScreen, Turn
-from tests.fakes.web_chat import DISCLOSURE, ScriptedDriver, say, small_conversation
+from tests.fakes.web_chat import DISCLOSURE, FakeClock, ScriptedDriver, say, small_conversation
 from tests.web_chat.conftest import Open
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -88,12 +94,14 @@ async def test_the_leave_button_wipes_the_page(open_page: Open):
     await press(page, "Français")
     await write(page, DISCLOSURE)
     await page.fill("#field", "encore un mot")
+    await page.evaluate("history.replaceState({a: 1}, '', '/?jif#ici')")
     before = await page.evaluate("history.length")
     await page.click("#leave")
     await expect_only_the_neutral_message(page)
     assert DISCLOSURE not in await page.content()
     assert await page.input_value("#field") == ""
     assert await page.evaluate("history.length") == before
+    assert await page.evaluate("[history.state, location.search + location.hash]") == [None, ""]
     assert await page.title() == "Messages"
 
 
@@ -291,19 +299,27 @@ async def test_the_page_leaves_by_itself_when_nobody_does_anything(open_page: Op
     assert driver.asked[-1][0].event == CommandGiven("stop")
 
 
-async def test_an_old_screen_goes_on_after_the_server_forgot_us(open_page: Open):
-    screen = ShowScreen("?", ((Button("oui", "x"),),))
-    driver = ScriptedDriver(lambda *_: Turn(b"s", (screen,)))
-    page = await open_page(driver)
-    driver.respond_by = lambda *_: Turn(b"s", (screen,), lifetime_seconds=0)
-    # A lifetime of nothing: the server's room is gone at once, the page's own timer fires too.
-    await page.evaluate("window.setTimeout = () => 0")
+async def test_an_old_screen_changes_no_message_of_a_new_conversation(open_page: Open):
+    keys = ((Button("oui", "x"),),)
+
+    def edit(incoming: Incoming, _: bytes | None) -> Turn:
+        is_press = isinstance(incoming.event, ButtonPressed)
+        edited = incoming.message_id if is_press else None
+        return Turn(b"s", (ShowScreen(f"écran {incoming.chat_id}", keys, edited),))
+
+    driver, clock = ScriptedDriver(edit), FakeClock()
+    page = await open_page(driver, clock)
+    clock.forward(hours=1)
     await write(page, "un")
     await expect(page.locator(SCREENS)).to_have_count(2)
-    await press(page, "oui")
+    # Both conversations count their messages from one: the old screen's number is taken again.
+    await page.locator(".key").first.click()
     await expect(page.locator(SCREENS)).to_have_count(3)
-    assert driver.asked[-1][0].event == ButtonPressed("x")
     assert driver.asked[-1][0].message_id is None
+    await page.locator(".key").last.click()
+    await expect(page.locator(".key.waits")).to_have_count(0)
+    assert driver.asked[-1][0].message_id is not None
+    await expect(page.locator(SCREENS)).to_have_count(3)
 
 
 async def test_numbers_can_be_called_and_other_figures_cannot(open_page: Open):
