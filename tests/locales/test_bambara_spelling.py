@@ -23,7 +23,7 @@ FRENCH_SPELLING = re.compile(r"^ny|ny(?!a)|gn|tch|ch|dj|ou|é|è|ê|ò")
 ELIDED = frozenset("bdkmnty")
 
 NOT_OUR_SPELLING = {
-    "kiri": "kiiri",
+    "kiiri": "kiri",
     "dɔkɔtɔrɔso": "dɔgɔtɔrɔso",
     "nimero": "nimɔrɔ",
     "talifɔni": "telefɔni",
@@ -35,7 +35,8 @@ NOT_OUR_SPELLING = {
     "seegin": "segin",
     "wolonfila": "wolonwula",
     "sɔɔnin": "sɔɔni",
-    "waajibi": "wajibi",
+    "wajibi": "waajibi",
+    "wajibiya": "waajibiya",
     "marabolo": "mara",
     "kɛnɛyaso": "dɔgɔtɔrɔso",
     "dɛmɛn": "dɛmɛ",
