@@ -1,182 +1,21 @@
-"""The address that takes a page's events: what goes in, what comes out, what is kept."""
+"""What comes back from the address that takes a page's events, and what is kept."""
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
-import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.conversation.buttons import Press, encode_press
 from bot.conversation.events import (
     ButtonPressed,
-    CommandGiven,
-    ContactShared,
-    LocationShared,
-    MediaArrived,
     TextArrived,
-    VoiceArrived,
 )
 from bot.conversation.outgoing import Button, DeleteMessages, SendPin, ShowScreen, Turn
-from bot.conversation.ports import Driver
-from bot.web_chat.app import MOST_WAITING, build_app
+from bot.web_chat.app import MOST_WAITING
 from bot.web_chat.headers import SECURITY_HEADERS
-from bot.web_chat.reading import LONGEST_BODY, UnreadableRequestError, read_request
 from tests.fakes.web_chat import FakeClock, ScriptedDriver, say, small_conversation
-
-TOKEN = "a" * 43
-OTHER = "b" * 43
-CANARY = "kanari-42-secret"
-START = {"kind": "command", "name": "start"}
-
-
-@asynccontextmanager
-async def page(
-    driver: Driver, clock: FakeClock | None = None, **options: int
-) -> AsyncIterator[httpx.AsyncClient]:
-    app = build_app(driver, clock or FakeClock(), **options)
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
-        yield client
-
-
-async def send(client: httpx.AsyncClient, event: object, token: str = TOKEN, **fields: object):
-    body = {"token": token, "event": event, **fields}
-    return await client.post("/api/event", json=body)
-
-
-async def answer(client: httpx.AsyncClient, event: object, token: str = TOKEN, **fields: object):
-    response = await send(client, event, token, **fields)
-    assert response.status_code == 200, response.text
-    return response.json()
-
-
-# -- what goes in --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("sent", "event"),
-    [
-        ({"kind": "text", "text": "I ni ce"}, TextArrived("I ni ce")),
-        ({"kind": "text", "text": ""}, TextArrived("")),
-        ({"kind": "text", "text": "/start jif"}, CommandGiven("start", "jif")),
-        ({"kind": "text", "text": "/ ou"}, TextArrived("/ ou")),
-        ({"kind": "text", "text": "\u202e\u200b🌿"}, TextArrived("\u202e\u200b🌿")),
-        ({"kind": "text", "text": "🌿" * 4096}, TextArrived("🌿" * 4096)),
-        ({"kind": "press", "data": "1f:menu:main:quit"}, ButtonPressed("1f:menu:main:quit")),
-        ({"kind": "press", "data": "???"}, ButtonPressed("???")),
-        ({"kind": "command", "name": "menu"}, CommandGiven("menu")),
-        ({"kind": "location", "latitude": 14.5, "longitude": -4}, LocationShared(14.5, -4.0)),
-        ({"kind": "voice"}, VoiceArrived()),
-        ({"kind": "media", "media": "photo"}, MediaArrived("photo")),
-        ({"kind": "contact"}, ContactShared()),
-    ],
-)
-async def test_everything_a_person_can_do_reaches_the_driver_as_its_event(sent, event):
-    driver = ScriptedDriver()
-    async with page(driver) as client:
-        await answer(client, sent)
-    assert driver.asked[0][0].event == event
-
-
-BAD_EVENTS = [
-    None,
-    [],
-    {},
-    {"kind": "dance"},
-    {"kind": "text"},
-    {"kind": "text", "text": 7},
-    {"kind": "text", "text": CANARY * 300},
-    {"kind": "press", "data": CANARY * 5},
-    {"kind": "press", "data": "ɛ" * 33},
-    {"kind": "command", "name": "Start Me"},
-    {"kind": "command", "name": "start", "payload": CANARY * 5},
-    {"kind": "command", "name": "start", "payload": 3},
-    {"kind": "location", "latitude": 91, "longitude": 0},
-    {"kind": "location", "latitude": 0, "longitude": 181},
-    {"kind": "location", "latitude": True, "longitude": 0},
-    {"kind": "location", "latitude": "14", "longitude": "4"},
-    {"kind": "media", "media": "../../etc"},
-]
-
-
-@pytest.mark.parametrize("event", BAD_EVENTS)
-async def test_an_unreadable_event_gets_a_sentence_without_what_was_sent(event, caplog):
-    driver = ScriptedDriver()
-    async with page(driver) as client:
-        response = await send(client, event)
-    assert response.status_code == 400
-    assert response.json()["error"].endswith(".")
-    assert CANARY not in response.text + caplog.text
-    assert driver.asked == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"\xff\xfe",
-        b"[" * 60_000,
-        b"9" * 5_000,
-        b'{"token": NaN}',
-        json.dumps({"token": "short", "event": START}).encode(),
-        json.dumps({"token": TOKEN + "/", "event": START}).encode(),
-        json.dumps({"token": TOKEN}).encode(),
-        b" " * (LONGEST_BODY + 1),
-        b'{"token": "' + CANARY.encode(),
-    ],
-)
-async def test_a_malformed_request_gets_a_sentence_without_what_was_sent(body):
-    async with page(ScriptedDriver()) as client:
-        response = await client.post("/api/event", content=body)
-    assert response.status_code == 400
-    assert CANARY not in response.text
-    assert response.json()["error"].endswith(".")
-
-
-def test_the_error_of_a_malformed_request_holds_nothing_of_it():
-    with pytest.raises(UnreadableRequestError) as raised:
-        read_request(b'{"token": "' + CANARY.encode())
-    assert raised.value.__cause__ is None
-    assert CANARY not in str(raised.value)
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(("kind", "text", "data", "name", "token", "event", "latitude"))
-                | st.text(max_size=5),
-                inner,
-                max_size=4,
-            )
-        ),
-        max_leaves=12,
-    )
-)
-def test_any_json_is_either_read_or_refused_with_a_sentence(value):
-    for body in (value, {"token": TOKEN, "event": value}):
-        try:
-            read = read_request(json.dumps(body).encode()).token
-        except UnreadableRequestError as error:
-            read = error.sentence
-        assert read == TOKEN or read.endswith(".")
-
-
-async def test_half_characters_reach_nobody():
-    driver = ScriptedDriver()
-    body = b'{"token": "%s", "event": {"kind": "text", "text": "a\\ud800b"}}' % TOKEN.encode()
-    async with page(driver) as client:
-        assert (await client.post("/api/event", content=body)).status_code == 200
-    assert driver.asked[0][0].event == TextArrived("a?b")
-
+from tests.web_chat.client import CANARY, OTHER, START, TOKEN, answer, page, send
 
 # -- what comes out ------------------------------------------------------------------------
 
