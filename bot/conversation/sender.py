@@ -49,9 +49,15 @@ class _Lane:
 
 
 class Sender:
-    """Sends what turns decided, and says so to the store."""
+    """Sends what turns decided, and says so to the store.
 
-    def __init__(self, around: Surroundings) -> None:
+    Args:
+        around: what it stands on.
+        halt_seconds: how long `halt` waits for a message that is just on its way.
+    """
+
+    def __init__(self, around: Surroundings, *, halt_seconds: float = HALT_SECONDS) -> None:
+        self._halt_seconds = halt_seconds
         self._store = around.store
         self._messenger = around.messenger
         self._clock = around.clock
@@ -90,7 +96,7 @@ class Sender:
             return
         lane.settled.clear()
         try:
-            async with asyncio.timeout(HALT_SECONDS):
+            async with asyncio.timeout(self._halt_seconds):
                 await lane.settled.wait()
         except TimeoutError:
             # Leaving does not wait for a dead network: what arrives later is deleted later.

@@ -90,6 +90,7 @@ class Worker(UpdateInbox):
         self._lanes: dict[int, _Lane] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._asides: set[asyncio.Task[None]] = set()
+        self._groups: set[int] = set()
         self._is_stopping = False
 
     @override
@@ -177,7 +178,13 @@ class Worker(UpdateInbox):
         task.add_done_callback(self._asides.discard)
 
     async def _leave_group(self, chat_id: int) -> None:
-        await self._around.messenger.deliver(chat_id, LeaveChat())
+        if chat_id in self._groups:
+            return
+        self._groups.add(chat_id)
+        try:
+            await self._around.messenger.deliver(chat_id, LeaveChat())
+        finally:
+            self._groups.discard(chat_id)
 
     async def _leave_without_store(self, read: Sequence[tuple[RawUpdate, Incoming]]) -> None:
         for raw, incoming in read:
