@@ -14,7 +14,13 @@ from flows.engine.messages import Bilingual, Message, Option, message
 from referral_directory.cards import service_card
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.phone_lines import Database, emergency_numbers, helplines
-from referral_directory.schemas import FoundServices, Place, PlaceMatch, ServiceCard
+from referral_directory.schemas import (
+    FoundServices,
+    PhoneLine,
+    Place,
+    PlaceMatch,
+    ServiceCard,
+)
 from referral_directory.search import find_services
 from referral_directory.vocabulary import Need, PlaceKind
 
@@ -137,7 +143,7 @@ class DirectoryLookUps:
         if wants_care and not found.pep_confirmed:
             said.append(texts.ask_for_pep())
         if not any(card.phones for card in cards):
-            said += [texts.number_line(line) for line in found.national_lines[:1]]
+            said += [_line(line) for line in found.national_lines[:1]]
         said.append(texts.honest_line(cards))
         return LookedUp(
             request.name,
@@ -195,6 +201,10 @@ class DirectoryLookUps:
                     emergency_numbers, now=now, allow_unverified=self.allow_unverified
                 )
         return LookedUp(request.name, tuple(map(texts.number_line, lines[:MAX_NUMBERS])))
+
+
+def _line(line: PhoneLine) -> Message:
+    return texts.danger_line(line) if line.is_emergency else texts.number_line(line)
 
 
 def _needs(need: str) -> tuple[Need, ...]:

@@ -69,6 +69,18 @@ def number_line(line: PhoneLine) -> Message:
     return message("services/number", "📞 {phone} : {label}").filled(params)
 
 
+def danger_line(line: PhoneLine) -> Message:
+    """Return the number for danger, where nothing that is listed can be called."""
+    params: dict[str, Value] = {"phone": line.display, "label": both(line.label)}
+    if line.freshness is Freshness.UNVERIFIED:
+        return message(
+            "services/danger", "🆘 En danger : {phone}, {label} (pas encore vérifié)", risk="danger"
+        ).filled(params)
+    return message("services/danger", "🆘 En danger : {phone}, {label}", risk="danger").filled(
+        params
+    )
+
+
 def honest_line(cards: Iterable[ServiceCard]) -> Message | None:
     """Return the warning that fits the least certain of `cards`; `None` when all are fresh."""
     states = {card.freshness for card in cards}

@@ -37,10 +37,10 @@ MESSAGE_GOES = message(
 # S06 and S38: information inside the first sensitive message, never a question of its own.
 NOTICE = message(
     "phrases/notice",
-    "🧹 « Quitter » efface les messages de 48 h. Le reste et les notifications restent : effacez"
-    " la discussion dans Telegram.\n"
-    "📱 Prenez un téléphone que personne d'autre n'ouvre. Telegram n'est pas chiffré de bout en"
-    " bout et nous donne votre identifiant et votre nom Telegram.",
+    "🧹 « Quitter » efface nos messages de 48 h. Les notifications et les messages plus anciens"
+    " restent : effacez-les à la main.\n"
+    "🔒 Telegram n'est pas chiffré de bout en bout et nous donne votre compte. Prenez un téléphone"
+    " que personne d'autre n'ouvre.",
     risk="consent",
 )
 OTHER_LANGUAGE = message("phrases/other_language", "Continuer en {language}")
