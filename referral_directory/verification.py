@@ -82,11 +82,15 @@ def verify(  # noqa: PLR0913  # who confirmed what, on which day, and when that 
     if on > today(now):
         raise CannotVerifyError(entry_id, "the day of the verification lies ahead")
     _check_itself(database, entry_id, model)
+    owner = _hidden_owner(database, model, entry_id)
+    who = actor or by.strip()
     values = {"assured_date": on, "verified_by": by.strip(), "status": Status.PUBLISHED}
     _change(database, model, entry_id, values, now)
-    _enter(database, AuditEntry(now, actor or by.strip(), f"{subject}:verified", entry_id, _FIELDS))
-    if model is Service or model is Phone:
-        _publish_owner(database, model, entry_id, now, actor or by.strip())
+    record(database, AuditEntry(now, who, f"{subject}:verified", entry_id, tuple(values)))
+    if owner is not None:
+        # Without its organisation the entry would stay hidden.
+        _change(database, Organization, owner, {"status": Status.PUBLISHED}, now)
+        record(database, AuditEntry(now, who, "organization:published", owner, ("status",)))
     return Verified(entry_id, subject, on)
 
 
@@ -103,7 +107,7 @@ def unverify(database: Database, entry_id: str, *, now: datetime, actor: str) ->
         # What its sources do not carry was shown on that person's word alone.
         values["status"] = Status.DRAFT
     _change(database, model, entry_id, values, now)
-    _enter(database, AuditEntry(now, actor, f"{subject}:unverified", entry_id, tuple(values)))
+    record(database, AuditEntry(now, actor, f"{subject}:unverified", entry_id, tuple(values)))
     return Verified(entry_id, subject, None)
 
 
@@ -119,9 +123,6 @@ def national_emergency_is_old(database: Database, now: datetime) -> bool:
     """Tell whether staff must be alarmed: no national emergency number was confirmed in time."""
     in_time = (Freshness.FRESH, Freshness.STALE)
     return not any(freshness(on, now) in in_time for on in _national_dates(database))
-
-
-_FIELDS = ("assured_date", "verified_by", "status")
 
 
 def _national_dates(database: Database) -> list[date]:
@@ -166,21 +167,19 @@ def _check_number(database: Database, entry_id: str) -> None:
         raise CannotVerifyError(entry_id, "its service is not published; verify that one first")
 
 
-def _publish_owner(
-    database: Database, model: type[Service] | type[Phone], entry_id: str, now: datetime, actor: str
-) -> None:
-    """Publish the organisation of a confirmed entry: without it the entry would stay hidden."""
-    owner = database.execute(
-        select(model.organization_slug).where(model.slug == entry_id)
-    ).scalar_one()
-    status = database.execute(
-        select(Organization.status).where(Organization.slug == owner)
-    ).scalar_one()
+def _hidden_owner(database: Database, model: Entry, entry_id: str) -> str | None:
+    """Return the organisation of an entry when it is still a draft itself."""
+    if model is Organization:
+        return None
+    owner = Service.organization_slug if model is Service else Phone.organization_slug
+    slug, status = database.execute(
+        select(Organization.slug, Organization.status)
+        .join(model, owner == Organization.slug)
+        .where(model.slug == entry_id)
+    ).one()
     if status == Status.CLOSED:
         raise CannotVerifyError(entry_id, "its organisation is closed")
-    if status == Status.DRAFT:
-        _change(database, Organization, owner, {"status": Status.PUBLISHED}, now)
-        _enter(database, AuditEntry(now, actor, "organization:published", owner, ("status",)))
+    return str(slug) if status == Status.DRAFT else None
 
 
 def _change(
@@ -188,7 +187,3 @@ def _change(
 ) -> None:
     changed = values | {"last_modified": now}
     database.execute(update(model).where(model.slug == entry_id).values(**changed))
-
-
-def _enter(database: Database, entry: AuditEntry) -> None:
-    record(database, entry)
