@@ -9,6 +9,7 @@ from telegram.error import Conflict, TelegramError
 
 from bot.conversation.ports import RawUpdate, UpdateInbox
 from bot.conversation.store_port import StoreUnavailableError, Tally
+from bot.observability import without_text
 from bot.telegram.bot_api import BotApi
 from bot.telegram.reading import ALLOWED_UPDATES, MalformedUpdateError, raw_update
 from bot.telegram.transport import TooManyCallsError
@@ -52,8 +53,14 @@ class Poller:
                 await asyncio.sleep(error.seconds)
             except (TelegramError, StoreUnavailableError) as error:
                 self._tally.count("polling", type(error).__name__)
-                await asyncio.sleep(self._pause)
-                self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
+                await self._rest()
+            except Exception as error:  # noqa: BLE001  # whatever it was, people wait for answers
+                _log.error("polling_failed", extra=without_text(error))
+                await self._rest()
+
+    async def _rest(self) -> None:
+        await asyncio.sleep(self._pause)
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
 
     async def poll_once(self) -> None:
         """Fetch what there is and store it."""
@@ -67,7 +74,9 @@ class Poller:
         if not updates:
             return
         await self._inbox.accept(self._read(updates))
-        self._offset = max(int(one["update_id"]) for one in updates) + 1
+        numbers = [one.get("update_id") for one in updates if isinstance(one, dict)]
+        known = [number for number in numbers if isinstance(number, int)]
+        self._offset = max([self._offset - 1, *known]) + 1
 
     def _read(self, updates: Sequence[Any]) -> list[RawUpdate]:
         read: list[RawUpdate] = []

@@ -100,9 +100,7 @@ def raw_update(update: Any, payload: bytes | None = None) -> RawUpdate | None:
     if fields is None:
         return None
     if payload is None:
-        payload = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "surrogatepass"
-        )
+        payload = json.dumps(update, separators=(",", ":")).encode()
     return RawUpdate(update["update_id"], fields.chat["id"], payload, _sent_at(fields))
 
 

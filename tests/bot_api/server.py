@@ -28,6 +28,7 @@ class Call:
     method: str
     fields: dict[str, Any]
     at: float
+    peer: object = None
     refused: str | None = None
 
     @property
@@ -93,6 +94,7 @@ class BotApi:
     def __post_init__(self) -> None:
         self.updates = UpdateQueue()
         self._recent: deque[float] = deque()
+        self.tick = time.monotonic
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -156,7 +158,8 @@ class BotApi:
         return web.json_response(ApiRefusal(401, "Unauthorized").body(), status=401)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        call = Call(request.match_info["method"], await _fields(request), self.now())
+        peer = request.transport and request.transport.get_extra_info("peername")
+        call = Call(request.match_info["method"], await _fields(request), self.now(), peer)
         if call.method == "getUpdates":
             return await self._get_updates(request, call)
         self.calls.append(call)
@@ -210,7 +213,7 @@ class BotApi:
             raise ApiRefusal(403, "Forbidden: bot was blocked by the user")
         if call.method not in MESSAGE_METHODS or not self.strict_rate:
             return
-        now = time.monotonic()
+        now = self.tick()
         while self._recent and self._recent[0] <= now - 1:
             self._recent.popleft()
         if len(self._recent) >= OVERALL_PER_SECOND:
