@@ -50,7 +50,10 @@ _CUES = frozenset(
 )
 _SOFT_CUES = frozenset(("bɛ", "be", "bè", "de", "dans", "en", "sur", "ka", "taa", "bɔ", "bo"))
 _STAYING = frozenset(
-    ("suis", "habite", "vis", "vit", "reste", "est", "sommes", "habitons", "vais", "va", "etais")
+    (
+        *("suis", "habite", "vis", "vit", "est", "sommes", "habitons", "vais", "va", "etais"),
+        "reste",  # codespell:ignore reste
+    )
 )
 # Ordinary words of Bambara or French: year, also, old, hide, came, to say.
 _ORDINARY_WORDS = frozenset(("san", "fana", "koro", "dogo", "nara", "dire", "bla", "bore", "ber"))

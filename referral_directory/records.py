@@ -65,7 +65,7 @@ class Record(BaseModel):
             pydantic.ValidationError: With the columns that are wrong.
         """
         return cls.model_validate(
-            {name: value for name, value in cells.items() if value not in {"", None}}
+            {name: value for name, value in cells.items() if value is not None and value != ""}
         )
 
 

@@ -158,5 +158,5 @@ def _cells(kind: str, row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         str(name): _read(value)
         for name, value in row.items()
-        if str(name) in own or value not in {None, ""}
+        if str(name) in own or (value is not None and value != "")
     }

@@ -275,6 +275,33 @@ def test_one_wrong_row_keeps_all_out_and_is_named(
     assert _content(starter) == before
 
 
+@pytest.mark.parametrize("column", ["organization", "service"])
+def test_a_number_of_nobody_is_refused(starter: Connection, tmp_path: Path, column: str) -> None:
+    rows = [ORGANIZATION, SERVICE, PHONE | {column: "personne"}]
+    report = _import(starter, _write(tmp_path / "x.csv", rows))
+    assert [problem.column for problem in report.problems] == [column]
+
+
+def test_a_row_with_more_cells_than_columns_is_refused(starter: Connection, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "record,slug,kind,name_fr,source\norganization,neuve,ngo,N,s,too,much\n", "utf-8"
+    )
+    assert _import(starter, path).problems[0].line == 2
+
+
+def test_a_confirmed_draft_goes_back_when_a_file_changes_its_number(
+    starter: Connection, tmp_path: Path
+) -> None:
+    verify(starter, "tel-80333", by="A", on=TODAY, now=NOW)
+    path = _export(starter, tmp_path, "csv")
+    rows = _rows(path)
+    next(row for row in rows if row["slug"] == "tel-80333")["number"] = "80001132"
+    assert _import(starter, _write(path, rows)).written
+    status = select(Phone.status).where(Phone.slug == "tel-80333")
+    assert starter.execute(status).scalar_one() == "draft"
+
+
 def test_an_entry_that_stands_twice_in_a_file_is_refused(
     starter: Connection, tmp_path: Path
 ) -> None:

@@ -46,6 +46,26 @@ def test_spelling_is_forgiven(gazetteer: Gazetteer, typed: str, slug: str) -> No
     assert _slugs(gazetteer.match(typed)) == [slug]
 
 
+@pytest.mark.parametrize(
+    ("typed", "slug"), [("Douenza", "cercle-douentza"), ("Konnobougou", "konobougou")]
+)
+def test_a_letter_too_few_or_too_many_is_forgiven(
+    gazetteer: Gazetteer, typed: str, slug: str
+) -> None:
+    assert _slugs(gazetteer.match(typed)) == [slug]
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"), [("koutyala", "cercle-koutiala"), ("banankoro", "sanankoroba")]
+)
+def test_a_name_that_is_only_near_is_offered_not_taken(
+    gazetteer: Gazetteer, typed: str, slug: str
+) -> None:
+    match = gazetteer.match(typed)
+    assert match.found is None
+    assert slug in _slugs(match)
+
+
 def test_a_name_of_two_places_gives_both_to_choose(gazetteer: Gazetteer) -> None:
     match = gazetteer.match("Faladié")
     assert match.found is None

@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from referral_directory.exchange import import_file
@@ -156,6 +158,16 @@ def test_names_of_who_verified_stay_inside(places_only: Connection, tmp_path: Pa
     assert "secret" not in text
 
 
+_KEYS = st.sampled_from(
+    [
+        *("id", "name", "description", "organization", "attributes", "taxonomy_term", "code"),
+        *("service_at_locations", "location", "latitude", "longitude", "addresses", "city"),
+        *("service_areas", "schedules", "byday", "opens_at", "closes_at", "languages"),
+        *("x_slug", "x_place"),
+    ]
+)
+
+
 def _foreign(**changes: Any) -> dict[str, Any]:
     return {
         "id": "b1ad2f40-5ae8-56df-9a8e-ce9fb21db200",
@@ -226,3 +238,29 @@ def test_a_service_whose_need_is_not_understood_is_named_as_a_problem(
     report = import_file(places_only, path, dry_run=False, now=NOW, actor="test")
     assert [problem.column for problem in report.problems] == ["needs"]
     assert not report.written
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["legal", "mali"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=6),
+    max_leaves=25,
+)
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(services=st.lists(st.dictionaries(_KEYS, _JSON, max_size=10), max_size=4))
+def test_any_json_comes_in_or_is_named_as_a_problem(
+    places_only: Connection, tmp_path: Path, services: list[dict[str, Any]]
+) -> None:
+    path = tmp_path / "any.json"
+    path.write_text(json.dumps(services), encoding="utf-8")
+    with places_only.begin_nested() as moment:
+        report = import_file(places_only, path, dry_run=False, now=NOW, actor="test")
+        moment.rollback()
+    assert report.written is not bool(report.problems)
