@@ -45,6 +45,18 @@ class Held:
     keeps: str
 
 
+def _as_the_table_says(name: str) -> Callable[[Connection, datetime], int]:
+    """Return the purge that a package above this one attached to its own table."""
+
+    def run(connection: Connection, now: datetime) -> int:
+        # A process that does not know the package has nothing of it to purge.
+        table = Base.metadata.tables.get(name)
+        return int(table.info["purge"](connection, now)) if table is not None else 0
+
+    return run
+
+
+_WITH_THE_REGISTRATION = "Goes with the registration it belongs to."
 _ABOUT_SERVICES = "About services, not about persons: held as long as it is true."
 
 POLICIES: tuple[Policy, ...] = (
@@ -111,6 +123,27 @@ POLICIES: tuple[Policy, ...] = (
             "accessibility",
         )
     ),
+    # event_registration
+    Policy("gatherings", "About gatherings, not about persons: held as long as it is true."),
+    Policy(
+        "registrations",
+        "What an organisation gave with its consent, sealed, until 90 days after the gathering or "
+        "until it deletes it; then counts without persons.",
+        _as_the_table_says("registrations"),
+    ),
+    Policy("delegates", _WITH_THE_REGISTRATION),
+    Policy("registration_messages", _WITH_THE_REGISTRATION + " The content until it is sent."),
+    Policy(
+        "registration_drafts",
+        "Answers that are not a registration yet, sealed, 7 days after the last one.",
+        _as_the_table_says("registration_drafts"),
+    ),
+    Policy(
+        "code_attempts",
+        "That a code was tried in vain, without which and by whom, one hour.",
+        _as_the_table_says("code_attempts"),
+    ),
+    Policy("gathering_figures", "Counts without persons: held for comparison over the years."),
 )
 """Every table of the metadata stands here; a test fails for one that does not."""
 
