@@ -197,7 +197,7 @@ def _card(
 ) -> ServiceCard:
     restricted = bool(row.restricted)
     where = _Whereabouts() if restricted else _whereabouts(parts.locations, near)
-    hours = tuple(parts.hours)
+    hours = () if restricted else tuple(parts.hours)
     return ServiceCard(
         slug=row.slug,
         kind=ServiceKind(row.kind),

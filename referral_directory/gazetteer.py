@@ -27,6 +27,7 @@ NEAR_THE_BORDER_KM = 10.0
 MOST_CANDIDATES = 5
 LONGEST_SENTENCE = 500
 
+_WINDOW_DEGREES = 1.0  # more than FARTHEST_KM in every direction at these latitudes
 _SURE = 88.0
 _POSSIBLE = 74.0
 _MARGIN = 5.0
@@ -96,6 +97,10 @@ class Gazetteer:
     def place(self, slug: str) -> Place | None:
         """Return the place of a slug, or None for one that is not (or no longer) there."""
         return self._by_slug.get(slug)
+
+    def places(self) -> Iterable[Place]:
+        """Return all places."""
+        return self._by_slug.values()
 
     def regions(self) -> list[Place]:
         """Return the regions and the district of Bamako, by French name."""
@@ -195,6 +200,9 @@ class Gazetteer:
             (
                 (float(great_circle((latitude, longitude), (p.latitude, p.longitude)).km), p.slug)
                 for p in self._by_slug.values()
+                # Most places are ruled out cheaply: they may be twenty thousand.
+                if abs(p.latitude - latitude) < _WINDOW_DEGREES
+                and abs(p.longitude - longitude) < _WINDOW_DEGREES
             ),
             default=(FARTHEST_KM + 1, ""),
         )

@@ -1,13 +1,14 @@
 """A card holds what may be seen, and of a restricted service nothing that leads there."""
 
 from dataclasses import asdict
+from datetime import time
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, update
 
 from referral_directory.cards import service_card
-from referral_directory.models import Location, Phone, Service, ServiceAtLocation
+from referral_directory.models import Location, Phone, Schedule, Service, ServiceAtLocation
 from referral_directory.phone_lines import emergency_numbers, helplines, phone_line
 from referral_directory.vocabulary import Freshness, Status
 from tests.referral_directory.samples import (
@@ -42,12 +43,26 @@ def put_shelter_with_everything(directory: Connection, slug: str = "refuge") -> 
         insert(ServiceAtLocation).values(service_slug=slug, location_slug=f"at-{slug}")
     )
     directory.execute(update(Service).where(Service.slug == slug).values(note=CANARY))
+    directory.execute(
+        insert(Schedule).values(
+            service_slug=slug, day=0, opens_at=time(6, 17), closes_at=time(23, 59)
+        )
+    )
     put_phone(directory, f"tel-{slug}", CANARY_NUMBER, service=slug, note=CANARY)
 
 
 def betrays(text: Any) -> list[str]:
     """Return what in a text leads to that shelter."""
-    secrets = (CANARY, CANARY_NUMBER, "20 21 22 23", "15.4321", "1.2345", "ombori")
+    secrets = (
+        CANARY,
+        CANARY_NUMBER,
+        "20 21 22 23",
+        "06:17",
+        "6, 17",
+        "15.4321",
+        "1.2345",
+        "ombori",
+    )
     return [secret for secret in secrets if secret in str(text)]
 
 
