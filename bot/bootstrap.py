@@ -12,6 +12,7 @@ import yaml
 from babel.messages.catalog import Catalog
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+import event_registration.models  # noqa: F401  # registers its tables with the one metadata
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
 from bot.adapters.directory import DirectoryLookUps
 from bot.adapters.understanding import NluUnderstanding
