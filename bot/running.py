@@ -6,7 +6,7 @@ from datetime import datetime
 from alembic.util import CommandError
 
 from bot import bootstrap
-from bot.adapters.store import SqlConversationStore
+from bot.adapters.store import open_conversation_store
 from bot.conversation import phrases
 from bot.conversation.demo_gate import DemoGate
 from bot.conversation.driver import Conversation
@@ -29,7 +29,6 @@ from flows.engine.messages import Message
 from flows.engine.session import Session
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
 from storage.migrate import current, head
-from storage.store import open_store
 
 NOT_READY = (
     "Jigi does not answer yet: no emergency number for the whole country is verified."
@@ -59,32 +58,31 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
             raise SettingsError(NOT_READY)
         conversation = bootstrap.build_conversation(settings, directory, allow_unverified=demo)
         driver: Driver = _gated(settings, conversation) if demo else conversation
-        store = open_store(settings.database, keys)
-        try:
-            async with BotApi(token, settings.telegram_base_url) as api:
-                tally = PrometheusTally()
-                limiter = SendingLimiter(enabled=settings.outgoing_limit)
-                around = Surroundings(
-                    driver=driver,
-                    read=read,
-                    leaves=conversation.leaves,
-                    must_hear=conversation.must_hear,
-                    store=SqlConversationStore(store, is_shared=_is_shared(settings)),
-                    messenger=TelegramMessenger(api, limiter),
-                    clock=clock,
-                    lines=_lines(conversation),
-                    tally=tally,
-                    limit_incoming=settings.outgoing_limit,
-                )
-                doors = Doors(
-                    http_port=settings.http_port,
-                    metrics_port=settings.metrics_port,
-                    webhook_url=settings.webhook_url,
-                    webhook_secret=secret,
-                )
-                await serve(Parts(around, api, tally, doors))
-        finally:
-            await store.close()
+        async with (
+            BotApi(token, settings.telegram_base_url) as api,
+            open_conversation_store(settings.database, keys, clock) as store,
+        ):
+            tally = PrometheusTally()
+            limiter = SendingLimiter(enabled=settings.outgoing_limit)
+            around = Surroundings(
+                driver=driver,
+                read=read,
+                leaves=conversation.leaves,
+                must_hear=conversation.must_hear,
+                store=store,
+                messenger=TelegramMessenger(api, limiter),
+                clock=clock,
+                lines=_lines(conversation),
+                tally=tally,
+                limit_incoming=settings.outgoing_limit,
+            )
+            doors = Doors(
+                http_port=settings.http_port,
+                metrics_port=settings.metrics_port,
+                webhook_url=settings.webhook_url,
+                webhook_secret=secret,
+            )
+            await serve(Parts(around, api, tally, doors))
 
 
 def _webhook_secret(settings: Settings) -> str:
@@ -117,10 +115,6 @@ def _report_drafts() -> None:
 def _gated(settings: Settings, conversation: Conversation) -> DemoGate:
     code = settings.required("demo_code", "whoever may see unverified entries gives it with /start")
     return DemoGate(conversation, conversation.composer, code)
-
-
-def _is_shared(settings: Settings) -> bool:
-    return settings.database.startswith("postgresql")
 
 
 def _lines(conversation: Conversation) -> Lines:

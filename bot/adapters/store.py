@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import override
 
-from sqlalchemy import Connection, delete, text, update
+from sqlalchemy import Connection, delete, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.presence import present
 from bot.conversation.outgoing import AnswerPress, DeleteMessages, decode_action, encode_action
 from bot.conversation.ports import Clock, RawUpdate
 from bot.conversation.store_port import (
@@ -26,7 +27,7 @@ from bot.conversation.store_port import (
     StoreUnavailableError,
 )
 from storage import inbox, retention
-from storage.database import database_address, open_engine
+from storage.database import database_address
 from storage.errors import StorageUnavailableError, UpdateNotWaitingError, VersionConflictError
 from storage.inbox import NewUpdate, WaitingUpdate, inbox_updates
 from storage.keys import Keyring, Person
@@ -40,11 +41,6 @@ LEASE = timedelta(seconds=30)
 
 _ENVELOPE = struct.Struct(">BI")
 _UNLISTED = 1
-
-_PRESENCE_LOCK = 0x4A696769  # any number will do, as long as nobody else locks it
-_TRY_TO_BE_ALONE = text("SELECT pg_try_advisory_lock(:number)")
-_BE_PRESENT = text("SELECT pg_advisory_lock_shared(:number)")
-_NO_LONGER_ALONE = text("SELECT pg_advisory_unlock(:number)")
 
 
 class SqlConversationStore(ConversationStore):
@@ -117,9 +113,19 @@ class SqlConversationStore(ConversationStore):
         await _answered(self._store.write(self._record_sent, sent))
 
     @override
-    async def postpone(self, message_id: int, until: datetime) -> None:
+    async def postpone(self, message_id: int, until: datetime) -> datetime | None:
         until += LEASE if self.is_shared else timedelta()
         await _answered(self._store.write(self._store.outbox.retry_at, message_id, until))
+        return until if self.is_shared else None
+
+    @override
+    async def claim_again(self, message: OutgoingMessage, now: datetime) -> OutgoingMessage | None:
+        if message.id is None or message.ours_until is None:
+            return message
+        claimed = self._store.write(self._claim, message.id, message.ours_until, now)
+        if not await _answered(claimed):
+            return None
+        return replace(message, ours_until=now + LEASE)
 
     @override
     async def give_up(self, message_id: int) -> None:
@@ -209,7 +215,7 @@ class SqlConversationStore(ConversationStore):
         self._restore(connection, person, later)
         if turn.drop_outgoing:
             self._store.timers.cancel_for(connection, person)
-        return _numbered(outgoing, numbers)
+        return self._numbered(outgoing, numbers, turn.now)
 
     def _later_updates(
         self, connection: Connection, person: Person, turn: FinishedTurn
@@ -252,7 +258,8 @@ class SqlConversationStore(ConversationStore):
             self._store.inbox.drop(connection, skipped.update_id)
             self._store.ledger.enter(connection, person, _entries(skipped.incoming))
         durable = [self._new(each, now) for each in outgoing if not _is_momentary(each)]
-        return _numbered(outgoing, self._store.outbox.add(connection, person, durable, now))
+        numbers = self._store.outbox.add(connection, person, durable, now)
+        return self._numbered(outgoing, numbers, now)
 
     def _record_sent(self, connection: Connection, sent: Sequence[Sent]) -> None:
         self._store.outbox.mark_sent(connection, [one.id for one in sent if one.id is not None])
@@ -282,19 +289,25 @@ class SqlConversationStore(ConversationStore):
                 self._store.outbox.fail(connection, waiting.id)
             elif not self.is_shared:
                 taken.append(message)
-            elif self._claim(connection, waiting, now):
-                taken.append(replace(message, not_before=None))
+            elif self._is_free(waiting, now) and self._claim(
+                connection, waiting.id, waiting.not_before, now
+            ):
+                taken.append(replace(message, not_before=None, ours_until=now + LEASE))
         return taken
 
-    def _claim(self, connection: Connection, waiting: WaitingMessage, now: datetime) -> bool:
-        """Take a message that no other process took or is still at."""
+    def _is_free(self, waiting: WaitingMessage, now: datetime) -> bool:
+        """Whether nobody is at it any more."""
         is_orphaned = self._alone_since is not None and waiting.created_at < self._alone_since
-        if waiting.not_before > now and not is_orphaned:
-            return False
+        return is_orphaned or waiting.not_before <= now
+
+    def _claim(
+        self, connection: Connection, message_id: int, seen: datetime, now: datetime
+    ) -> bool:
+        """Take a message, unless another process took it since its lease was `seen`."""
         rows = outgoing_messages.c
         claim = (
             update(outgoing_messages)
-            .where(rows.id == waiting.id, rows.not_before == waiting.not_before)
+            .where(rows.id == message_id, rows.not_before == seen)
             .values(not_before=now + LEASE)
         )
         return connection.execute(claim).rowcount == 1
@@ -307,6 +320,18 @@ class SqlConversationStore(ConversationStore):
             not_before=now + LEASE if self.is_shared else None,
             expires_at=now + DELETABLE_LIMIT if is_deletion else None,
         )
+
+    def _numbered(
+        self, outgoing: Sequence[OutgoingMessage], numbers: Sequence[int], now: datetime
+    ) -> list[OutgoingMessage]:
+        left = iter(numbers)
+        ours_until = now + LEASE if self.is_shared else None
+        return [
+            message
+            if _is_momentary(message)
+            else replace(message, id=next(left), ours_until=ours_until)
+            for message in outgoing
+        ]
 
     def _person(self, chat_id: int) -> Person:
         return self._store.keyring.person(chat_id)
@@ -322,33 +347,11 @@ async def open_conversation_store(
         if database_address(url).get_backend_name() == "sqlite":
             yield SqlConversationStore(store, is_shared=False)
             return
-        async with _present(url) as is_alone:
+        async with present(url) as is_alone:
             alone_since = clock.now() if is_alone else None
             yield SqlConversationStore(store, is_shared=True, alone_since=alone_since)
     finally:
         await store.close()
-
-
-@asynccontextmanager
-async def _present(url: str) -> AsyncIterator[bool]:
-    """Be seen by other processes while the block runs; says whether there were none before.
-
-    A lock of the database server, shared by all who live; it ends with its connection, so that
-    nobody who was killed is waited for.
-    """
-    engine = open_engine(url, pool_size=1, max_overflow=0)
-    try:
-        async with engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            number = {"number": _PRESENCE_LOCK}
-            asked = await connection.execute(_TRY_TO_BE_ALONE, number)
-            is_alone = bool(asked.scalar_one())
-            await connection.execute(_BE_PRESENT, number)
-            if is_alone:
-                await connection.execute(_NO_LONGER_ALONE, number)
-            yield is_alone
-    finally:
-        await engine.dispose()
 
 
 async def _answered[T](asked: Awaitable[T]) -> T:
@@ -362,14 +365,6 @@ async def _answered[T](asked: Awaitable[T]) -> T:
 def _is_momentary(message: OutgoingMessage) -> bool:
     """Whether it is worth nothing after a crash: by then the client gave up waiting."""
     return isinstance(message.action, AnswerPress)
-
-
-def _numbered(outgoing: Sequence[OutgoingMessage], numbers: Sequence[int]) -> list[OutgoingMessage]:
-    left = iter(numbers)
-    return [
-        message if _is_momentary(message) else replace(message, id=next(left))
-        for message in outgoing
-    ]
 
 
 def _entries(message: PersonsMessage | None) -> list[LedgerEntry]:

@@ -3,6 +3,8 @@
 import asyncio
 import sys
 
+import uvloop
+
 from bot import running
 from bot.observability import configure_logging
 from bot.serving import PortTakenError, TokenRefusedError, WebhookRefusedError
@@ -19,7 +21,7 @@ def serve(*, demo: bool = False) -> None:
     settings = Settings.read()
     configure_logging()
     try:
-        asyncio.run(running.serve_bot(settings, demo=demo))
+        uvloop.run(running.serve_bot(settings, demo=demo))
     except TokenRefusedError:
         raise SettingsError("The setting JIGI_TELEGRAM_TOKEN is refused by the Bot API.") from None
     except WebhookRefusedError:

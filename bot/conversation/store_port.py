@@ -78,6 +78,8 @@ class OutgoingMessage:
         unlisted: it stays when everything else is deleted, so the ledger never hears of it.
         lasts_seconds: how long after sending it deletes itself; `None` keeps it.
         recovered: read back after a crash: it may have been sent already.
+        ours_until: from then on another process may take it, unless it is claimed again; `None`
+            where nobody else could.
     """
 
     action: Action
@@ -88,6 +90,7 @@ class OutgoingMessage:
     unlisted: bool = False
     lasts_seconds: int | None = None
     recovered: bool = False
+    ours_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +202,12 @@ class ConversationStore(Protocol):
         """Take what went out from the outbox and enter it in the ledger."""
         ...
 
-    async def postpone(self, message_id: int, until: datetime) -> None:
-        """Keep an outgoing message for later."""
+    async def postpone(self, message_id: int, until: datetime) -> datetime | None:
+        """Keep an outgoing message for later; return until when it is ours."""
+        ...
+
+    async def claim_again(self, message: OutgoingMessage, now: datetime) -> OutgoingMessage | None:
+        """Return the message, ours for longer; `None` when another process took it."""
         ...
 
     async def give_up(self, message_id: int) -> None:
