@@ -1,0 +1,1 @@
+"""Understanding and rights: articles, quota law, quiz, project check, focal points, training."""
