@@ -1,5 +1,6 @@
 """The wiring: the only room, beside the command line, that names concrete classes."""
 
+import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -37,7 +38,7 @@ from flows.engine.definition import FlowLibrary
 from flows.engine.messages import Value
 from flows.engine.session import Place, Session
 from flows.language.reading import Reading, read_flows
-from nlu.archive import ModelArchive
+from nlu.archive import ArchiveError, ModelArchive
 from nlu.crisis_lexicon import CrisisLexicon
 from nlu.normalise import words
 from nlu.rasa_client import RasaClient
@@ -49,6 +50,7 @@ from storage.database import Base, open_engine, sessionmaker
 from storage.keys import Keyring, WeakKeyError
 from storage.migrate import upgrade
 
+_log = logging.getLogger(__name__)
 LOCALES = ROOT / "locales"
 DESTINATIONS_FILE = "destinations.yml"
 KEY_FILE = "demo-secret-key"
@@ -211,12 +213,24 @@ def build_reader(settings: Settings) -> Reader:
     return InProcessReader(ModelArchive.read(), lexicon)
 
 
+def _reader_if_any(settings: Settings) -> Reader | None:
+    """Return the reader, or `None` when the archive is missing or broken.
+
+    Leaving, danger and every button work without it, so the bot answers all the same.
+    """
+    try:
+        return build_reader(settings)
+    except (ArchiveError, OSError, EOFError, ValueError, KeyError) as error:
+        _log.critical("model_missing", extra={"error": type(error).__name__})
+        return None
+
+
 def build_conversation(
     settings: Settings, directory: OpenDirectory, *, allow_unverified: bool
 ) -> Conversation:
     """Return the conversation with everything it needs."""
     understanding: Understanding = NluUnderstanding(
-        build_reader(settings), CrisisLexicon.load(), directory.gazetteer
+        _reader_if_any(settings), CrisisLexicon.load(), directory.gazetteer
     )
     catalogue: GettextCatalogue = load_catalogue(LOCALES)
     return Conversation(

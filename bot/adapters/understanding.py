@@ -14,12 +14,12 @@ class NluUnderstanding:
     """Says what a text asks for.
 
     Attributes:
-        reader: the model, in this process or on a Rasa server.
+        reader: the model, in this process or on a Rasa server; `None` where it is missing.
         lexicon: the words that must never be missed; works without a model.
         gazetteer: the places.
     """
 
-    reader: Reader
+    reader: Reader | None
     lexicon: CrisisLexicon
     gazetteer: Gazetteer
 
@@ -29,6 +29,8 @@ class NluUnderstanding:
         Raises:
             ModelUnavailableError: there is no model to ask; the lexicon still works.
         """
+        if self.reader is None:
+            raise ModelUnavailableError("missing")
         understood = await self.reader.understand(text)
         if understood.intent is None:
             raise ModelUnavailableError("no answer")

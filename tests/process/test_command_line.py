@@ -1,0 +1,95 @@
+"""The `jigi` command of the contract, as a person at a terminal uses it."""
+
+import json
+
+import pytest
+
+from tests.process.jigi import run_jigi
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return {"data_dir": str(tmp_path / "var")}
+
+
+async def test_nlu_parse_writes_one_object_per_line(settings):
+    texts = ["mon mari me frappe", "je veux mourir", "quitter", "", "🙂", "x" * 10_000]
+    ended = await run_jigi("nlu", "parse", "--jsonl", given="\n".join(texts) + "\n", **settings)
+    assert ended.status == 0, ended.err
+    parsed = [json.loads(line) for line in ended.out.splitlines()]
+    assert [each["text"] for each in parsed] == texts
+    for each in parsed:
+        assert set(each) == {"text", "language", "intent", "intent_ranking", "guard"}
+        assert each["intent"] == each["intent_ranking"][0]
+        assert 0 <= each["intent"]["confidence"] <= 1
+    assert parsed[0]["intent"]["name"] == "report_domestic_violence"
+    assert len(parsed[0]["intent_ranking"]) == 36
+    assert parsed[1]["guard"] == "suicidal_thoughts"
+    assert parsed[2]["guard"] == "erase_conversation"
+    assert parsed[4]["intent"]["name"] == "out_of_scope"
+
+
+async def test_a_directory_goes_out_and_comes_back_unchanged(settings, tmp_path):
+    assert (await run_jigi("directory", "load", **settings)).status == 0
+    for form, name in (("csv", "d.csv"), ("xlsx", "d.xlsx"), ("hsds", "d.json")):
+        file = str(tmp_path / name)
+        out = await run_jigi("directory", "export", file, "--format", form, **settings)
+        assert out.status == 0, out.err
+        back = await run_jigi("directory", "import", file, "--dry-run", **settings)
+        assert back.status == 0, back.err
+        assert "0 added, 0 changed" in back.out
+        assert "not written" in back.out
+
+
+async def test_an_entry_is_verified_and_unverified(settings):
+    await run_jigi("directory", "load", **settings)
+    verified = await run_jigi(
+        "directory", "verify", "tel-17", "--by", "Awa", "--on", "2026-11-20", **settings
+    )
+    assert verified.status == 0, verified.err
+    unknown = await run_jigi(
+        "directory", "verify", "tel-0", "--by", "Awa", "--on", "2026-11-20", **settings
+    )
+    assert unknown.status == 2
+    assert "no entry tel-0" in unknown.err
+    future = await run_jigi(
+        "directory", "verify", "tel-17", "--by", "Awa", "--on", "2999-01-01", **settings
+    )
+    assert future.status == 2
+    assert (await run_jigi("directory", "unverify", "tel-17", **settings)).status == 0
+
+
+async def test_importing_a_file_that_is_no_directory_is_one_sentence(settings, tmp_path):
+    file = tmp_path / "x.csv"
+    file.write_bytes(b"\xff\xfe\x00nothing")
+    ended = await run_jigi("directory", "import", str(file), **settings)
+    assert ended.status in {1, 2}
+    assert "Traceback" not in ended.err
+    missing = await run_jigi("directory", "import", str(tmp_path / "gone.csv"), **settings)
+    assert "There is no file" in missing.err
+
+
+async def test_flows_are_checked_drawn_and_played(settings):
+    assert (await run_jigi("flows", "check", **settings)).status == 0
+    drawn = await run_jigi("flows", "draw", "find_help", **settings)
+    assert "flowchart TD" in drawn.out
+    played = await run_jigi("flows", "play", "find_help", given="1\nmopti\n1\n", **settings)
+    assert played.status == 0, played.err
+    assert "Sominé Dolo" in played.out
+
+
+async def test_doctor_says_what_is_open(settings):
+    await run_jigi("directory", "load", **settings)
+    ended = await run_jigi("doctor", **settings)
+    assert ended.status == 1
+    assert "no emergency number" in ended.out
+    assert "drafted" in ended.out
+
+
+async def test_retention_reports_every_table(settings):
+    await run_jigi("db", "upgrade", **settings)
+    reported = await run_jigi("retention", "report", **settings)
+    assert "sessions" in reported.out
+    assert (await run_jigi("retention", "run", **settings)).status == 0
