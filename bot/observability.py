@@ -75,6 +75,8 @@ def configure_logging(level: int = logging.INFO, stream: TextIO | None = None) -
             ],
         )
     )
+    if level > logging.DEBUG:
+        handler.addFilter(_is_worth_a_line)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
@@ -127,6 +129,11 @@ def _from_record(
     # The formatter would write the traceback, which quotes what it went through.
     record.exc_info = record.exc_text = record.stack_info = None
     return rebuilt
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether it is ours, or a library is in trouble: of its words only the fact comes out."""
+    return record.levelno >= logging.WARNING or _is_our_logger(record.name)
 
 
 def _is_our_logger(name: str) -> bool:

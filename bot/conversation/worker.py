@@ -5,22 +5,20 @@ import logging
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, override
 
-from bot.conversation.erasing import farewell
-from bot.conversation.events import ButtonPressed, GroupTouched, Incoming
+from bot.conversation.events import GroupTouched, Incoming
+from bot.conversation.finishing import finished, own_message, press_answer
 from bot.conversation.flood import FloodGate, Verdict
-from bot.conversation.outgoing import Action, AnswerPress, DeleteMessages, LeaveChat, Turn
+from bot.conversation.outgoing import Action, LeaveChat, Turn
 from bot.conversation.ports import RawUpdate, UpdateInbox
 from bot.conversation.sender import Sender
 from bot.conversation.store_port import (
-    FinishedTurn,
     Loaded,
     LostRaceError,
     NotWaitingError,
     OutgoingMessage,
-    PersonsMessage,
     SkippedUpdate,
     StoreUnavailableError,
 )
@@ -33,6 +31,9 @@ AT_ONCE = 64
 
 ANSWER_SECONDS = 20.0
 """An answer that takes longer counts as failed."""
+
+LEAVING_PATIENCE_SECONDS = 1.5
+"""How long a word that leaves waits for the database before it is followed without."""
 
 _PAUSE_SECONDS = 0.5
 _RETRY_SECONDS = 0.2
@@ -108,7 +109,7 @@ class Worker(UpdateInbox):
         if not read:
             return
         try:
-            new = await self._store.accept([raw for raw, _ in read], now)
+            new = await self._store_updates(read, now)
         except StoreUnavailableError:
             self._around.tally.count("updates", "refused")
             await self._leave_without_store(read)
@@ -134,6 +135,19 @@ class Worker(UpdateInbox):
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
+
+    async def _store_updates(
+        self, read: Sequence[tuple[RawUpdate, Incoming]], now: datetime
+    ) -> frozenset[int]:
+        """Store updates; who leaves does not wait for a database that takes its time."""
+        storing = self._store.accept([raw for raw, _ in read], now)
+        if not any(self._around.leaves(incoming) for _, incoming in read):
+            return await storing
+        task = asyncio.ensure_future(storing)
+        await asyncio.wait([task], timeout=LEAVING_PATIENCE_SECONDS)
+        if not task.done():
+            await self._leave_without_store(read)
+        return await task
 
     # -- taking events ---------------------------------------------------------------------
 
@@ -208,11 +222,18 @@ class Worker(UpdateInbox):
                     self._around.tally.count("turns", "replayed")
                 except StoreUnavailableError:
                     self._around.tally.count("turns", "store_unavailable")
+                    await self._leave_meanwhile(lane)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         finally:
             if self._lanes.get(chat_id) is lane:
                 del self._lanes[chat_id]
+
+    async def _leave_meanwhile(self, lane: _Lane) -> None:
+        """Do what can be done for somebody who leaves while the database is away."""
+        for waiting in lane.queue:
+            raw = RawUpdate(waiting.update_id, waiting.incoming.chat_id, b"", None)
+            await self._leave_without_store([(raw, waiting.incoming)])
 
     async def _step(self, chat_id: int, lane: _Lane) -> None:
         if lane.skipped:
@@ -268,7 +289,9 @@ class Worker(UpdateInbox):
         if turn.erase or turn.stop:
             await self._sender.halt(chat_id)
         try:
-            outgoing = await self._store.commit(self._finished(incoming, turn, loaded, update_id))
+            outgoing = await self._store.commit(
+                finished(self._around, incoming, turn, (loaded.version, update_id))
+            )
         except NotWaitingError:
             self._around.tally.count("turns", "worked_elsewhere")
             outgoing = ()
@@ -311,48 +334,7 @@ class Worker(UpdateInbox):
             lane.is_answering = lane.was_interrupted = False
 
     def _apology(self, incoming: Incoming) -> Turn:
-        return Turn(None, (self._around.lines.failed, *_press_answer(incoming)))
-
-    def _finished(
-        self, incoming: Incoming, turn: Turn, loaded: Loaded, update_id: int | None
-    ) -> FinishedTurn:
-        now = self._around.clock.now()
-        actions = farewell(turn) if turn.erase else turn.actions
-        if turn.delete_own_now and incoming.message_id is not None:
-            actions = (DeleteMessages((incoming.message_id,)), *actions)
-        also_delete = self._around.recent.take(incoming.chat_id) if turn.erase else set()
-        if incoming.message_id is not None:
-            also_delete.add(incoming.message_id)
-        return FinishedTurn(
-            chat_id=incoming.chat_id,
-            now=now,
-            update_id=update_id,
-            version=loaded.version,
-            state=turn.state,
-            expires_at=now + timedelta(seconds=turn.lifetime_seconds),
-            outgoing=[
-                OutgoingMessage(
-                    action,
-                    now,
-                    unlisted=turn.erase,
-                    lasts_seconds=turn.messages_last_seconds,
-                )
-                for action in actions
-            ],
-            incoming=None if turn.erase or turn.stop else self._own_message(incoming, turn, now),
-            erase=turn.erase,
-            also_delete=tuple(also_delete) if turn.erase else (),
-            drop_outgoing=turn.stop,
-        )
-
-    def _own_message(self, incoming: Incoming, turn: Turn, now: datetime) -> PersonsMessage | None:
-        if incoming.message_id is None or isinstance(incoming.event, ButtonPressed):
-            return None
-        self._around.recent.note(incoming.chat_id, (incoming.message_id,))
-        lasts = [turn.delete_own_after_seconds, turn.messages_last_seconds]
-        shortest = min((seconds for seconds in lasts if seconds is not None), default=None)
-        delete_at = None if shortest is None else now + timedelta(seconds=shortest)
-        return PersonsMessage(incoming.message_id, incoming.sent_at or now, delete_at)
+        return Turn(None, (self._around.lines.failed, *press_answer(incoming)))
 
     async def _skip(self, chat_id: int, lane: _Lane) -> None:
         now = self._around.clock.now()
@@ -360,9 +342,9 @@ class Worker(UpdateInbox):
         tell, lane.tell = lane.tell, False
         actions: list[Action] = []
         if tell:
-            actions = [self._around.lines.too_many, *_press_answer(skipped[-1].incoming)]
+            actions = [self._around.lines.too_many, *press_answer(skipped[-1].incoming)]
         updates = [
-            SkippedUpdate(one.update_id, self._own_message(one.incoming, Turn(None), now))
+            SkippedUpdate(one.update_id, own_message(self._around, one.incoming, Turn(None), now))
             for one in skipped
         ]
         outgoing = [OutgoingMessage(action, now) for action in actions]
@@ -373,7 +355,3 @@ class Worker(UpdateInbox):
             raise
         self._around.tally.count("updates", "skipped", len(skipped))
         self._sender.send(chat_id, to_send)
-
-
-def _press_answer(incoming: Incoming) -> tuple[AnswerPress, ...]:
-    return () if incoming.press_id is None else (AnswerPress(incoming.press_id),)

@@ -304,7 +304,17 @@ class BrokenStore:
     def __init__(self, store):
         self.store = store
         self.is_shared = False
-        self.is_broken = False
+        self.is_broken = self.breaks_after_accepting = False
+        self.gate = None
+
+    async def accept(self, updates, now):
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.is_broken:
+            await self._refuse()
+        new = await self.store.accept(updates, now)
+        self.is_broken = self.breaks_after_accepting
+        return new
 
     def __getattr__(self, name):
         if self.is_broken:
@@ -344,6 +354,29 @@ async def test_leaving_works_with_the_database_down(fragile):
     await pipeline.settle()
     assert pipeline.messenger.texts(71)[-1] == NEUTRAL
     assert pipeline.messenger.deleted(71).count(1) == 2
+
+
+async def test_leaving_does_not_wait_for_a_slow_database(fragile):
+    pipeline = Pipeline(fragile)
+    fragile.gate = asyncio.Event()
+    accepting = asyncio.create_task(pipeline.worker.accept([text_update(1, 71, "quitter")]))
+    await pipeline.until(lambda: pipeline.messenger.texts(71)[:1] == [NEUTRAL])
+    assert pipeline.messenger.deleted(71) == [1]
+    fragile.gate.set()
+    await accepting
+    await pipeline.settle()
+    assert pipeline.messenger.texts(71) == [NEUTRAL, LINES.leftover.text, NEUTRAL]
+
+
+async def test_leaving_goes_on_when_the_database_fails_after_the_inbox(fragile):
+    pipeline = Pipeline(fragile)
+    fragile.breaks_after_accepting = True
+    await pipeline.worker.accept([text_update(1, 71, "quitter")])
+    await pipeline.until(lambda: pipeline.messenger.deleted(71) == [1])
+    assert pipeline.messenger.texts(71)[0] == NEUTRAL
+    fragile.is_broken = False
+    await pipeline.settle()
+    assert pipeline.messenger.texts(71)[-1] == NEUTRAL
 
 
 async def test_a_database_that_comes_back_lets_the_work_go_on(fragile):
