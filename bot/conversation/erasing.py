@@ -28,9 +28,13 @@ class RecentMessages:
                 self._chats.popitem(last=False)
         known.extend(message_ids)
 
-    def take(self, chat_id: int) -> set[int]:
-        """Return what is known of a chat, and forget it."""
-        return set(self._chats.pop(chat_id, ()))
+    def of(self, chat_id: int) -> set[int]:
+        """Return what is known of a chat."""
+        return set(self._chats.get(chat_id, ()))
+
+    def forget(self, chat_id: int) -> None:
+        """Forget a chat: its messages are on their way to be deleted."""
+        self._chats.pop(chat_id, None)
 
 
 def farewell(turn: Turn) -> tuple[Action, ...]:

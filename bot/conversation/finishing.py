@@ -26,7 +26,7 @@ def finished(
     actions = farewell(turn) if turn.erase else turn.actions
     if turn.delete_own_now and incoming.message_id is not None:
         actions = (DeleteMessages((incoming.message_id,)), *actions)
-    also_delete = around.recent.take(incoming.chat_id) if turn.erase else set()
+    also_delete = around.recent.of(incoming.chat_id) if turn.erase else set()
     if turn.erase and incoming.message_id is not None:
         also_delete.add(incoming.message_id)
     return FinishedTurn(

@@ -31,7 +31,8 @@ class StorelessLeave:
         turn = await around.driver.respond(incoming, None, around.clock.now())
         for action in farewell(turn):
             await around.messenger.deliver(chat_id, action)
-        ids = around.recent.take(chat_id)
+        ids = around.recent.of(chat_id)
+        around.recent.forget(chat_id)
         if incoming.message_id is not None:
             ids.add(incoming.message_id)
         if ids:

@@ -300,6 +300,8 @@ class Worker(UpdateInbox):
                 await self._sender.recover()
             raise
         self._forget(lane, loaded.update_id)
+        if turn.erase:
+            self._around.recent.forget(chat_id)
         self._sender.send(chat_id, outgoing)
 
     def _forget(self, lane: _Lane, update_id: int) -> None:

@@ -304,7 +304,8 @@ class BrokenStore:
     def __init__(self, store):
         self.store = store
         self.is_shared = False
-        self.is_broken = self.breaks_after_accepting = False
+        self.is_broken = False
+        self.broken = set()
         self.gate = None
 
     async def accept(self, updates, now):
@@ -312,12 +313,10 @@ class BrokenStore:
             await self.gate.wait()
         if self.is_broken:
             await self._refuse()
-        new = await self.store.accept(updates, now)
-        self.is_broken = self.breaks_after_accepting
-        return new
+        return await self.store.accept(updates, now)
 
     def __getattr__(self, name):
-        if self.is_broken:
+        if self.is_broken or name in self.broken:
             return self._refuse
         return getattr(self.store, name)
 
@@ -368,13 +367,16 @@ async def test_leaving_does_not_wait_for_a_slow_database(fragile):
     assert pipeline.messenger.texts(71) == [NEUTRAL, LINES.leftover.text, NEUTRAL]
 
 
-async def test_leaving_goes_on_when_the_database_fails_after_the_inbox(fragile):
+@pytest.mark.parametrize("fails_at", ["load", "commit"])
+async def test_leaving_goes_on_when_the_database_fails_after_the_inbox(fragile, fails_at):
     pipeline = Pipeline(fragile)
-    fragile.breaks_after_accepting = True
-    await pipeline.worker.accept([text_update(1, 71, "quitter")])
-    await pipeline.until(lambda: pipeline.messenger.deleted(71) == [1])
-    assert pipeline.messenger.texts(71)[0] == NEUTRAL
-    fragile.is_broken = False
+    await pipeline.worker.accept([text_update(1, 71, "un")])
+    await pipeline.settle()
+    fragile.broken = {fails_at}
+    await pipeline.worker.accept([text_update(2, 71, "quitter")])
+    await pipeline.until(lambda: pipeline.messenger.deleted(71) == [1, 2, 101])
+    assert pipeline.messenger.texts(71)[1:2] == [NEUTRAL]
+    fragile.broken = set()
     await pipeline.settle()
     assert pipeline.messenger.texts(71)[-1] == NEUTRAL
 
