@@ -20,6 +20,7 @@ LONGEST = {
 MOST_RECOMMENDATIONS = 3
 
 # Pictures, private signs and control signs: in a name they are a slip or a joke.
+_WELCOME = "°№"  # as in « n° 12 », although Unicode counts them as pictures
 _FOREIGN = ("So", "Sk", "Cs", "Co", "Cn", "Cc")
 _LITTLE_WORDS = frozenset({"de", "des", "du", "d", "la", "le", "les", "l", "et", "pour", "a", "au"})
 _LARGEST_NUMBER = 6  # digits
@@ -49,7 +50,7 @@ def clean(field: str, text: str, *, optional: bool = False) -> str:
         raise InvalidAnswerError(field, "too_long", LONGEST[field])
     spaced = " ".join(unicodedata.normalize("NFC", text).split())
     plain = "".join(sign for sign in spaced if unicodedata.category(sign) != "Cf")
-    if any(unicodedata.category(sign) in _FOREIGN for sign in plain):
+    if any(unicodedata.category(sign) in _FOREIGN and sign not in _WELCOME for sign in plain):
         raise InvalidAnswerError(field, "signs")
     if not any(sign.isalnum() for sign in plain):
         if optional and not plain:

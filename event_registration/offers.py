@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
-from event_registration.hall import Given, Hall
+from event_registration.hall import SAVING_ENDS, Given, Hall
 from event_registration.reading import RegistrationReader
-from event_registration.tables import registrations
-from event_registration.vocabulary import MessageKind
+from event_registration.tables import gatherings, registrations
+from event_registration.vocabulary import GatheringState, MessageKind
 from event_registration.vocabulary import RegistrationState as State
 
+_g = gatherings.c
 _r = registrations.c
 
 
@@ -17,9 +18,19 @@ class Offers(RegistrationReader):
     """What happens to offers by itself; each method works on the connection it is given."""
 
     def due(self, connection: Connection, now: datetime) -> list[int]:
-        """Return the gatherings in which an offer has passed."""
-        wanted = select(_r.gathering_id).where(_r.offer_until <= now).distinct()
-        return list(connection.execute(wanted).scalars())
+        """Return the gatherings in which an offer has passed, or saved places are to be let go."""
+        passed = select(_r.gathering_id).where(_r.offer_until <= now).distinct()
+        waits = exists().where(_r.gathering_id == _g.id, _r.state == State.WAITING.value)
+        unsaved = select(_g.id).where(
+            _g.state == GatheringState.PUBLISHED.value,
+            _g.starts_at > now,
+            _g.starts_at <= now + SAVING_ENDS,
+            _g.places_taken < _g.capacity,
+            waits,
+        )
+        return sorted(
+            {*connection.execute(passed).scalars(), *connection.execute(unsaved).scalars()}
+        )
 
     def expire(self, connection: Connection, gathering_id: int, now: datetime) -> list[Given]:
         """Let the offers of a gathering pass whose time is over; return who got places by it.

@@ -136,11 +136,11 @@ class Registrations(RegistrationReader):
         old = registration_of(self._vault, row)
         if old.state not in LIVE:
             raise WrongStateError(old.state, "correct")
-        if _only_fewer(old.application, application):
+        checked = check_application(application, hall.gathering)
+        if _only_fewer(old.application, checked):
             check_alive(hall.gathering, now)
         else:
             check_correctable(hall.gathering, now)
-        checked = check_application(application, hall.gathering)
         self._check_name(connection, row, old.application, checked, chat_id)
         places = self._places_after(hall, old, checked)
         values = application_values(self._vault, checked, reason=old.reason)
