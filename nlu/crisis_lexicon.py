@@ -1,8 +1,8 @@
 """The words that must never be missed: danger now, and the wish to die, found without any model.
 
-What counts is data: one reviewed file per language in `lexicon/`, written in ordinary spelling. Both
-the patterns and the text are folded to skeletons first, so phone spelling is covered by the same
-lines. A match means: show the emergency screen at once. A false alarm costs one tap.
+What counts is data: one reviewed file per language in `lexicon/`, in ordinary spelling. Patterns
+and text are both folded to skeletons first, so phone spelling is covered by the same lines. A match
+means: show the emergency screen at once. A false alarm costs one tap.
 
 A pattern is words in their order:
     word       this word (its skeleton)         word*      every word that begins so
@@ -91,7 +91,7 @@ class CrisisLexicon:
         return None
 
     def _is_told_of_others(self, padded: str) -> bool:
-        """News and encyclopaedias: no « I » in it, and either long or with the marks of a report."""
+        """News and encyclopaedias: no « I » in it, and long or with the marks of a report."""
         if self._me.search(padded):
             return False
         is_long = padded.count(" ") - 1 > _LONG_WITHOUT_ME
@@ -109,7 +109,7 @@ def _pattern(line: str, groups: dict[str, list[str]]) -> str:
     parts = [_item(item, line, groups) for item in body.split()]
     if not parts:
         raise LexiconError(line)
-    # Every item ends with the space after its last word; the one before the first is looked at only.
+    # Every item ends with the space after its last word; the one before the first is only seen.
     inner = "(?<= )" + "".join(parts)
     return rf"^ {inner}$" if whole else inner
 

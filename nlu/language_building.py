@@ -17,9 +17,9 @@ from nlu.normalise import normalise
 
 _HEAD = """\
 # How much a word (as its skeleton) speaks for Bambara (above 0) or French (below 0): log-odds x 10.
-# Counted in: Bayelemabaga (Bambara and French, RobotsMali and INALCO, CC BY-SA 4.0), NLLB-Seed Bambara
-# (CC BY-SA 4.0), the Universal Declaration of Human Rights in both languages (OHCHR), and this
-# project's own training sentences. This list is under CC BY-SA 4.0 like its sources.
+# Counted in: Bayelemabaga (Bambara and French, RobotsMali and INALCO, CC BY-SA 4.0), NLLB-Seed
+# Bambara (CC BY-SA 4.0), the Universal Declaration of Human Rights in both languages (OHCHR), and
+# this project's own training sentences. This list is under CC BY-SA 4.0 like its sources.
 """
 _SMOOTHING = 0.5
 _LIMIT = 6.0

@@ -1,6 +1,6 @@
 """One spelling for many: what the model, the lexicon and the language guess read instead of text.
 
-People write « jai bezoin daid », « g t violé », « n'cè bé n'bougo » and « Cɛ bɛ n bugɔ ». Everything
+People write « jai bezoin daid », « g t violé », « n'cè bé n'bougo », « Cɛ bɛ n bugɔ ». Everything
 that compares words therefore compares *skeletons*: lower case, no accents, and one letter for every
 way of writing a sound. The rules for Bambara come from counts of informal spelling (ɛ as e, è, ai,
 er; u as ou; c as tch or ti; j as dj; ɲ as gn or ny), those for French from how it sounds.
@@ -35,21 +35,23 @@ _SMS = {
     "ckoi": "c est quoi", "kess": "qu est ce", "kesk": "qu est ce que", "keske": "qu est ce que",
     "kesski": "qu est ce qui", "keski": "qu est ce qui", "qque": "quelque", "qqn": "quelqu un",
     "qlq": "quelque", "qlqn": "quelqu un", "qlqun": "quelqu un", "kelkun": "quelqu un",
-    "kelk": "quelque", "qqch": "quelque chose", 
+    "kelk": "quelque", "qqch": "quelque chose",
     "qd": "quand",
     "pk": "pourquoi", "pkoi": "pourquoi", "pq": "pourquoi", "pcq": "parce que", "pcke": "parce que",
     "parceke": "parce que", "paske": "parce que", "psk": "parce que", "svp": "s il vous plait",
     "stp": "s il te plait", "silvouplait": "s il vous plait", "silvouplé": "s il vous plait",
     "bjr": "bonjour", "bsr": "bonsoir", "slt": "salut", "cc": "coucou", "mrc": "merci",
     "mci": "merci", "dsl": "desole", "bcp": "beaucoup", "tjr": "toujours", "tjrs": "toujours",
-    "tt": "tout", "ts": "tous", "tte": "toute", "ds": "dans", "dns": "dans", "av": "avec",
+    "tt": "tout", "ts": "tout", "tte": "toute", "ds": "dans", "dns": "dans", "av": "avec",
     "avk": "avec", "ac": "avec", "mn": "mon", "mnt": "maintenant", "mtn": "maintenant",
     "m1tenant": "maintenant", "ajd": "aujourd hui", "2main": "demain", "dem1": "demain",
-    "b1": "bien", "bi1": "bien", "qq1": "quelqu un", "kelk1": "quelqu un", "1": "un",
+    "b1": "bien", "bi1": "bien", "qq1": "quelqu un", "kelk1": "quelqu un", "1": "un", "mer": "mere",
+    "per": "pere", "frer": "frere", "seur": "soeur", "keur": "coeur",
     "vs": "vous", "ns": "nous", "ms": "mais", "pr": "pour", "ps": "pas", "pb": "probleme",
     "pblm": "probleme", "prblm": "probleme", "rdv": "rendez vous", "tel": "telephone",
     "num": "numero", "nvl": "nouvelle", "msg": "message", "fodra": "faudra",
-    "ya": "y a", "yavait": "y avait", "ca": "cela", "ssa": "cela", "fais": "fait", "tous": "tout", "dr": "docteur", "bb": "bebe", "fme": "femme",
+    "ya": "y a", "yavait": "y avait", "ca": "cela", "ssa": "cela", "fais": "fait",
+    "tous": "tout", "dr": "docteur", "bb": "bebe", "fme": "femme",
     "fm": "femme", "assoc": "association", "asso": "association", "ok": "okay", "dakor": "d accord",
     "dac": "d accord", "daccord": "d accord", "lhopital": "l hopital", "lopital": "l hopital",
     "daide": "d aide", "daid": "d aide", "laide": "l aide", "davocat": "d avocat",
@@ -64,8 +66,8 @@ _SMS = {
     "lurgence": "l urgence", "durgence": "d urgence", "levenement": "l evenement",
 }  # fmt: skip
 
-# From writing to sound, in this order, over words parted by single spaces. A rule is a pair of plain
-# strings or a pattern. Each shortens a word or takes away a letter pair that no other rule brings
+# From writing to sound, in this order, over words parted by single spaces. A rule replaces a plain
+# string or a pattern. Each shortens a word or takes away a letter pair that no other rule brings
 # back, so repeating them comes to rest; none empties a word.
 _SOUNDS: tuple[tuple[str | re.Pattern[str], str], ...] = (
     (re.compile(r"([^ ])\1+"), r"\1"),
@@ -93,15 +95,21 @@ _SOUNDS: tuple[tuple[str | re.Pattern[str], str], ...] = (
     (re.compile(r"ni(?=[aeou])"), "ny"),
     (re.compile(r"c(?=[aoulrt]|\b)"), "k"),
     (re.compile(r"m(?=[pb])"), "n"),
-    (re.compile(r"(?<=\w\w)(?:[wstdxp]|(?<=e)[rz])\b"), ""),
-    (re.compile(r"(?<=\w\w[^aeiou ])e\b"), ""),
+    # Letters that are written and not heard at the end. What stays may not be cut again, or « cache »
+    # would shrink to « ca »; short words keep their end, or Bambara « minɛ » would be « min ».
+    (re.compile(r"(?<=\w\w)[wstdxp]+\b"), ""),
+    (re.compile(r"(?:(?<=\b[btykc]e)|(?<=\w\we))r\b"), ""),
+    (re.compile(r"(?<=\w\w\w[^aeiourwstdxp ])e\b"), ""),
 )
-# French words so frequent and so short that their sound would make them another word: « mais », « mes »
-# and « me », « fait » and Bambara « fɛ », « tout » and « tu ».
+# French words so short that their sound would make them another word: « mais », « mes » and « me »,
+# « fait » and Bambara « fɛ », « tout » and « tu ».
 _KEPT = frozenset(
-    "ai aie ces des dans est fait les mais mes ses nos nous ont plus sans sont sos suis tes tout vos "
-    "vous cela lui mort morte bois ayi".split()
-)
+    (
+        "ai", "aie", "ayi", "cela", "ces", "dans", "des", "est", "fait", "les", "lui",
+        "mais", "mes", "mort", "morte", "nos", "nous", "ont", "plus", "sans", "ses", "sont", "sos",
+        "suis", "tes", "tout", "vos", "vous",
+    )
+)  # fmt: skip
 NOTHING = "_"  # the one token of a text without words: Rasa cannot read none at all
 _TELLING_NUMBERS = frozenset({"8", "30", "52", "052", "1325", "2015", "2531"})
 

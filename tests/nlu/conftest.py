@@ -30,9 +30,11 @@ def sentences():
     rows = []
     for path in sorted(PROJECT.glob("data/*/*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            for line in block["examples"].splitlines():
-                if line.startswith("- "):
-                    rows.append((line[2:].strip(), block["intent"], path.parent.name))
+            rows += [
+                (line[2:].strip(), block["intent"], path.parent.name)
+                for line in block["examples"].splitlines()
+                if line.startswith("- ")
+            ]
     return rows
 
 

@@ -29,7 +29,7 @@ def running(port: int, archive: Path = DEFAULT_PATH) -> Iterator[str]:
         "-p", str(port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
     ]  # fmt: skip
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - a fixed program of this checkout
             command,
             cwd=PROJECT,
             env=rasa_environment() | {"HOME": os.environ.get("HOME", "/tmp")},  # noqa: S108 - a fallback for Rasa's own settings

@@ -1,8 +1,10 @@
-"""Logistic regression over weighted blocks of n-grams: Rasa's own classifier with what pays here.
+"""A linear model over weighted blocks of n-grams.
 
-Rasa's `LogisticRegressionClassifier` takes raw counts and a fixed strength of regularisation. Here
-each featurizer's counts are a block: damped (1 + log), weighted by rarity, brought to length one and
-multiplied by the block's weight, and the strength is an option. Measured in docs/understanding.md.
+Rasa's `LogisticRegressionClassifier` takes raw counts and a fixed strength of regularisation.
+Here each featurizer's counts are a block: damped (1 + log), weighted by rarity, brought to length
+one and multiplied by the block's weight. One margin per intent is learned over them (a linear
+support vector machine), and the margins become confidences that add up to one. Measured in
+docs/understanding.md.
 What is stored are plain arrays, so that a reader needs numpy alone.
 """
 
@@ -19,8 +21,8 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, diags, hstack, vstack
-from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
+from sklearn.svm import LinearSVC
 
 SETTINGS = "classifier.json"
 ARRAYS = ("coefficients", "intercepts", "rarity")
@@ -32,18 +34,18 @@ class BlockClassifier(LogisticRegressionClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Options: `blocks`, `strength` (the C of logistic regression), `balanced`, `sharpness`.
+        """Options: `blocks`, `strength` (the C of the margins), `balanced`, `sharpness`.
 
-        `sharpness` multiplies the scores before they become confidences (calibration); the order
-        of the intents does not depend on it.
+        `sharpness` multiplies the margins before they become confidences (calibration); the
+        order of the intents does not depend on it.
         """
         return {
             **LogisticRegressionClassifier.get_default_config(),
             "blocks": {},
-            "strength": 10.0,
+            "strength": 1.0,
             "balanced": True,
-            "sharpness": 1.0,
-            "max_iter": 300,
+            "sharpness": 4.0,
+            "max_iter": 2000,
             "tol": 1e-4,
             "ranking_length": 0,
         }
@@ -72,7 +74,7 @@ class BlockClassifier(LogisticRegressionClassifier):
         self.widths = [block.shape[1] for block in blocks]
         rarity = np.concatenate([_rarity(block) for block in blocks]).astype(np.float32)
         features = _weighted(blocks, list(self.config["blocks"].values()), rarity)
-        model = LogisticRegression(
+        model = LinearSVC(
             C=self.config["strength"],
             class_weight="balanced" if self.config["balanced"] else None,
             max_iter=self.config["max_iter"],
@@ -82,7 +84,7 @@ class BlockClassifier(LogisticRegressionClassifier):
         model.fit(features, [example.get(INTENT) for example in examples])
         self.labels = [str(label) for label in model.classes_]
         self.arrays = {
-            # Half precision moves no confidence by more than a thousandth and halves the archive.
+            # Half precision moves confidences by less than a hundredth and halves the archive.
             "coefficients": np.ascontiguousarray(model.coef_.T).astype(np.float16),
             "intercepts": model.intercept_.astype(np.float64),
             "rarity": rarity,

@@ -27,7 +27,7 @@ class SkeletonTokenizer(Tokenizer):
         }
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        """The tokens of one attribute; their offsets count in the folded text, not in the typed one."""
+        """The tokens of one attribute, with offsets into the folded text."""
         light, skeletons = tokens(message.get(attribute))
         result, start = [], 0
         for word, skeleton in zip(light, skeletons, strict=True):
