@@ -10,7 +10,7 @@ from flows.engine.definition import FlowLibrary, Screen
 from flows.engine.messages import Message
 
 DOMAIN = "jigi"
-CODE_DIRECTORIES = ("bot", "referral_directory")
+CODE_DIRECTORIES = ("bot", "event_registration", "guidance", "referral_directory")
 
 
 def messages_of(library: FlowLibrary) -> Iterable[Message]:
@@ -44,6 +44,8 @@ def _messages_in_code(root: Path) -> Iterable[tuple[str, str, list[str]]]:
     """Yield the calls of `message(context, text, ...)` in the code."""
     keywords: Mapping[str, tuple[tuple[int, str] | int, ...]] = {"message": ((1, "c"), 2)}
     for directory in CODE_DIRECTORIES:
+        if not (root / directory).is_dir():
+            continue
         found = extract_from_dir(
             root / directory,
             method_map=[("**.py", "python")],

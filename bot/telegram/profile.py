@@ -38,7 +38,7 @@ _FRENCH_COMMANDS = (
 )
 _BAMBARA_COMMANDS = (
     ("start", "Daminɛ"),
-    ("menu", "Menu"),
+    ("menu", "Mɛnu"),
     ("aide", "Dɛmɛ"),
     ("langue", "Kan"),
     ("stop", "Ka bɔ"),
