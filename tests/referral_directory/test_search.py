@@ -231,6 +231,15 @@ def test_police_is_never_first_even_where_it_is_all_there_is(places_only: Connec
     assert len(_find(places_only, Need.COMPLAINT, "sevare", limit=1).services) == 1
 
 
+def test_police_at_hand_does_not_push_out_who_is_farther(places_only: Connection) -> None:
+    put_organization(places_only, "brigade", kind="police")
+    put_service(places_only, "station", "sevare", needs="complaint", organization="brigade")
+    put_service(places_only, "clinic", "cercle-mopti", needs="complaint")
+    found = _find(places_only, Need.COMPLAINT, "sevare")
+    assert _slugs(found) == ["clinic", "station"]
+    assert _slugs(_find(places_only, Need.COMPLAINT, "sevare", limit=1)) == ["clinic"]
+
+
 def test_after_sexual_violence_police_is_shown_only_when_asked(places_only: Connection) -> None:
     put_organization(places_only, "brigade", kind="police")
     put_service(
