@@ -224,7 +224,7 @@ async def test_a_person_who_blocked_the_bot_is_no_error(migrated_url):
 
 async def test_a_group_is_left_without_a_word_and_without_a_trace(migrated_sqlite_url):
     async with BotApi() as api, BotProcess(api, migrated_sqlite_url):
-        group = {"id": -100, "type": "supergroup", "title": "Groupe"}
+        group = {"id": -100, "type": "supergroup", "title": "Village"}
         message = {"message_id": 5, "date": int(api.now()), "chat": group, "text": "bonjour"}
         api.updates.push({"message": message})
         await until(lambda: api.called("leaveChat"))

@@ -124,7 +124,7 @@ async def test_a_messenger_that_breaks_does_not_stop_the_others(pipeline, store,
 
 
 async def test_what_would_come_too_late_is_replaced_by_one_neutral_line(pipeline, store):
-    await decide(pipeline, store, ShowScreen("adresse", edit=7), ShowScreen("numéro"))
+    await decide(pipeline, store, ShowScreen("lieu", edit=7), ShowScreen("numéro"))
     later = Pipeline(store, pipeline.clock)
     later.clock.forward(minutes=6)
     await later.sender.recover()
