@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 import event_registration.models  # noqa: F401  # registers its tables with the one metadata
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
+from bot.adapters.article_texts import messages_of
 from bot.adapters.directory import DirectoryLookUps
 from bot.adapters.understanding import NluUnderstanding
 from bot.conversation.composing import Composer
@@ -38,6 +39,7 @@ from flows.engine.definition import FlowLibrary
 from flows.engine.messages import Value
 from flows.engine.session import Place, Session
 from flows.language.reading import Reading, read_flows
+from guidance.shelf import read_shelf
 from nlu.archive import ArchiveError, ModelArchive
 from nlu.crisis_lexicon import CrisisLexicon
 from nlu.normalise import words
@@ -93,6 +95,7 @@ def read_destination_table() -> Mapping[str, Destination]:
 def catalogue_template() -> Catalog:
     """Return every text that people may read, in French."""
     labels = [each.label for each in read_destination_table().values()]
+    labels += messages_of(read_shelf())
     return template(ROOT, read_flow_files().library, labels)
 
 

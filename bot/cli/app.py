@@ -2,7 +2,17 @@
 
 from cyclopts import App
 
-from bot.cli import database, demo, directory, flows, language, serving, telegram, translations
+from bot.cli import (
+    content,
+    database,
+    demo,
+    directory,
+    flows,
+    language,
+    serving,
+    telegram,
+    translations,
+)
 
 app = App(
     name="jigi",
@@ -15,6 +25,7 @@ app.command(database.app)
 app.command(directory.app)
 app.command(language.app)
 app.command(flows.app)
+app.command(content.app)
 app.command(translations.app)
 app.command(telegram.app)
 app.command(database.retention_app)

@@ -1,0 +1,25 @@
+"""Articles as messages: what the catalogue translates, and what a screen says."""
+
+from collections.abc import Iterable
+
+from flows.engine.messages import Message
+from guidance.articles import Article, ArticleShelf
+
+
+def title_of(article: Article) -> Message:
+    """Return the title, which also stands on the button that leads to the article."""
+    return Message(f"article/{article.id}", article.title)
+
+
+def page_of(article: Article, number: int) -> Message:
+    """Return page `number`, counted from 1."""
+    page = article.pages[number - 1]
+    voice = f"{article.voice}-{number}" if article.voice is not None else None
+    return Message(f"article/{article.id}.{number}", page.text, risk=page.risk, voice=voice)
+
+
+def messages_of(shelf: ArticleShelf) -> Iterable[Message]:
+    """Yield every text of every article, for the catalogue."""
+    for article in shelf.articles.values():
+        yield title_of(article)
+        yield from (page_of(article, number) for number in range(1, len(article.pages) + 1))

@@ -1,0 +1,88 @@
+"""Finding articles by a word, in either language and however it is spelt."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from nlu.normalise import normalise
+
+MAX_WORDS = 4  # a longer text is a sentence, and understanding reads it
+MAX_FOUND = 5
+_SHORTEST = 3
+_SURE = 84  # of 100: a letter or two apart in a word of six
+_KEYWORD, _TITLE, _TEXT = 6, 4, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What can be found of one article.
+
+    Attributes:
+        name: what comes back.
+        keywords: words under which somebody would look for it.
+        titles: in both languages.
+        texts: everything it says, in both languages.
+    """
+
+    name: str
+    keywords: tuple[str, ...]
+    titles: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    name: str
+    weighted: tuple[tuple[int, frozenset[str]], ...]
+
+
+class SearchIndex:
+    """Finds articles by words.
+
+    Args:
+        entries: what can be found; earlier ones win where two fit equally well.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = tuple(
+            _Folded(
+                each.name,
+                (
+                    (_KEYWORD, _folded(each.keywords)),
+                    (_TITLE, _folded(each.titles)),
+                    (_TEXT, _folded(each.texts)),
+                ),
+            )
+            for each in entries
+        )
+
+    def find(self, text: str) -> tuple[str, ...]:
+        """Return the names of what fits best, best first; none for an empty or a long text."""
+        words = [each for each in normalise(text).split() if len(each) >= _SHORTEST]
+        if not words or len(text.split()) > MAX_WORDS:
+            return ()
+        scores = [(sum(_score(each, word) for word in words), each.name) for each in self._entries]
+        best = sorted((pair for pair in scores if pair[0]), key=lambda pair: -pair[0])
+        return tuple(name for _, name in best[:MAX_FOUND])
+
+
+def _folded(texts: Sequence[str]) -> frozenset[str]:
+    return frozenset(
+        word for text in texts for word in normalise(text).split() if len(word) >= _SHORTEST
+    )
+
+
+def _score(entry: _Folded, word: str) -> int:
+    for weight, known in entry.weighted:
+        if word in known:
+            return 2 * weight
+        if weight > _TEXT and any(_is_near(word, each) for each in known):
+            return weight
+    return 0
+
+
+def _is_near(word: str, known: str) -> bool:
+    shorter, longer = sorted((word, known), key=len)
+    begins = len(shorter) > _SHORTEST and longer.startswith(shorter)
+    return begins or fuzz.ratio(word, known) >= _SURE
