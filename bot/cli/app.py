@@ -1,32 +1,36 @@
-"""All commands together."""
+"""All commands together; each is imported only when it is run, so that `serve` stays small."""
 
 from cyclopts import App
-
-from bot.cli import (
-    content,
-    database,
-    demo,
-    directory,
-    flows,
-    language,
-    serving,
-    telegram,
-    translations,
-)
 
 app = App(
     name="jigi",
     help="Jigi: a Telegram assistant in French and Bambara that leads people to services.",
     version_flags=(),
 )
-app.command(serving.serve)
-app.command(demo.demo)
-app.command(database.app)
-app.command(directory.app)
-app.command(language.app)
-app.command(flows.app)
-app.command(content.app)
-app.command(translations.app)
-app.command(telegram.app)
-app.command(database.retention_app)
-app.command(serving.doctor)
+_COMMANDS = (
+    (
+        "serve",
+        "bot.cli.serving:serve",
+        "Answer on Telegram: long polling, or a webhook where JIGI_WEBHOOK_URL is set.",
+    ),
+    (
+        "demo",
+        "bot.cli.demo:demo",
+        "Open the assistant as a chat in the browser; what nobody verified is shown, marked.",
+    ),
+    ("db", "bot.cli.database:app", "The database."),
+    ("directory", "bot.cli.directory:app", "The directory of services."),
+    ("nlu", "bot.cli.language:app", "Language understanding."),
+    ("flows", "bot.cli.flows:app", "Check, draw and play the conversations."),
+    ("content", "bot.cli.content:app", "The guidance articles: what is wrong, what is unreviewed."),
+    ("i18n", "bot.cli.translations:app", "The catalogues: what is translated, signed, wrong."),
+    ("telegram", "bot.cli.telegram:app", "The bot's own page in Telegram."),
+    ("retention", "bot.cli.database:retention_app", "What is held, and until when."),
+    (
+        "doctor",
+        "bot.cli.serving:doctor",
+        "Say what is open before going live; exit with 1 when anything is.",
+    ),
+)
+for _name, _where, _help in _COMMANDS:
+    app.command(_where, name=_name, help=_help)

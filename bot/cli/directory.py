@@ -14,6 +14,7 @@ from bot import bootstrap
 from bot.settings import Settings, SettingsError
 from referral_directory.exchange import ImportReport, export_file, import_file
 from referral_directory.loading import load_starter
+from referral_directory.places_import import import_places
 from referral_directory.tables import UnreadableFileError
 from referral_directory.verification import CannotVerifyError, UnknownEntryError
 from referral_directory.verification import unverify as withdraw
@@ -132,3 +133,19 @@ def unverify(entry: str) -> None:
     now = bootstrap.SystemClock().now()
     _in_transaction(withdraw, entry, now=now, actor=COMMAND_LINE)
     print(f"{entry} is no longer verified.")
+
+
+@app.command
+def places(file: Path, *, dry_run: bool = False) -> None:
+    """Take more places in: a table of OCHA's COD-AB, or GeoNames' ML.zip.
+
+    Args:
+        file: which.
+        dry_run: say what would be added, and write nothing.
+    """
+    now = bootstrap.SystemClock().now()
+    report = _in_transaction(
+        import_places, bootstrap.readable(file), dry_run=dry_run, now=now, actor=COMMAND_LINE
+    )
+    verb = "written" if report.written else "not written"
+    print(f"{report.added} added, {report.known} known, {report.skipped} skipped; {verb}")
