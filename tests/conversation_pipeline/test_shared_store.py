@@ -115,3 +115,29 @@ async def test_a_press_is_answered_by_who_took_it_and_stored_nowhere(shared):
     kept = await shared.commit(FinishedTurn(chat_id=71, now=now, outgoing=outgoing))
     assert [message.id for message in kept] == [None]
     assert await shared.chats_with_messages(now) == []
+
+
+async def test_what_another_process_took_over_is_not_sent_by_the_first(shared):
+    clock = SteppingClock()
+    (mine,) = await decide(shared, clock, "un")
+    clock.forward(seconds=LEASE.total_seconds() + 1)
+    (theirs,) = await shared.take_messages(71, clock.now())
+    assert await shared.claim_again(mine, clock.now()) is None
+    renewed = await shared.claim_again(theirs, clock.now())
+    assert renewed.ours_until == clock.now() + LEASE
+
+
+async def test_a_message_that_waits_longer_than_its_lease_is_claimed_again_before_sending(shared):
+    clock = SteppingClock()
+    (mine,) = await decide(shared, clock, "un")
+    clock.forward(seconds=LEASE.total_seconds() - 1)
+    here, there = Pipeline(shared, clock), Pipeline(shared, clock)
+    here.messenger.gate = asyncio.Event()
+    here.sender.send(71, [mine])
+    await here.until(lambda: here.messenger.was_tried_before)
+    clock.forward(seconds=5)
+    await there.sender.recover()
+    here.messenger.gate.set()
+    await here.settle()
+    await there.settle()
+    assert here.messenger.texts(71) + there.messenger.texts(71) == ["un"]

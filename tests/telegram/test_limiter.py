@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.limiter import PER_CHAT_BURST, SendingLimiter
+from bot.telegram.limiter import OVERALL_BURST, PER_CHAT_BURST, SendingLimiter
 
 
 class FakeTime:
@@ -34,6 +34,13 @@ async def moments(chats):
 
 async def test_a_small_burst_passes_at_once_and_then_one_a_second():
     assert await moments([71] * 6) == [0, 0, 0, 1, 2, 3]
+
+
+async def test_many_chats_at_once_share_what_telegram_allows_overall():
+    passed = await moments(range(1, 101))
+    for first in passed:
+        assert sum(first <= one < first + 1 for one in passed) <= 30
+    assert passed[:OVERALL_BURST] == [0] * OVERALL_BURST
 
 
 @given(st.lists(st.integers(min_value=1, max_value=60), max_size=200))
