@@ -217,7 +217,10 @@ async def test_a_cancelled_registration_cannot_be_corrected(people: People) -> N
 
 async def test_delegates_are_named_and_then_counted(people: People) -> None:
     await people.register(1, women=1, men=1)
-    named = [Delegate("Awa Traoré", True, is_young=True), Delegate("Fatou Keïta", True)]
+    named = [
+        Delegate("Awa Traoré", is_woman=True, is_young=True),
+        Delegate("Fatou Keïta", is_woman=True),
+    ]
     delegations = people.desk.delegations
     made = await people.store.write(delegations.set_delegates, 1, named, chat_id=1, now=NOW)
     assert (made.application.women, made.application.men, made.application.young) == (2, 0, 1)
@@ -241,7 +244,11 @@ async def test_a_forgotten_registration_leaves_no_row_and_frees_its_places(
 ) -> None:
     await people.register(1, women=5)
     await people.store.write(
-        people.desk.delegations.set_delegates, 1, [Delegate("Awa", True)], chat_id=1, now=NOW
+        people.desk.delegations.set_delegates,
+        1,
+        [Delegate("Awa", is_woman=True)],
+        chat_id=1,
+        now=NOW,
     )
     await people.store.write(people.desk.registrations.forget, 1, chat_id=1, now=NOW)
     assert await people.taken() == 0
