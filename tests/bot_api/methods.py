@@ -76,6 +76,15 @@ def _send_voice(api: "BotApi", fields: Fields) -> Any:
     return _send(api, fields, None, voice=voice)
 
 
+def _send_photo(api: "BotApi", fields: Fields) -> Any:
+    size = {"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}
+    return _send(api, fields, None, photo=[size])
+
+
+def _send_document(api: "BotApi", fields: Fields) -> Any:
+    return _send(api, fields, None, document={"file_id": "d", "file_unique_id": "d"})
+
+
 def _edit(api: "BotApi", fields: Fields) -> Any:
     text, markup = checked_text(fields), checked_markup(fields)
     message = api.chats[number(fields, "chat_id")].get(number(fields, "message_id"))
@@ -170,6 +179,8 @@ _METHODS: dict[str, Callable[["BotApi", Fields], Any]] = {
     "sendMessage": _send_message,
     "sendVenue": _send_venue,
     "sendVoice": _send_voice,
+    "sendPhoto": _send_photo,
+    "sendDocument": _send_document,
     "editMessageText": _edit,
     "deleteMessages": _delete_many,
     "deleteMessage": _delete_one,

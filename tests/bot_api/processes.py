@@ -46,6 +46,7 @@ class BotProcess:
         self._command = command
         self._environment = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),  # the tree that is tested, wherever the program is installed
             "JIGI_TELEGRAM_TOKEN": TOKEN,
             "JIGI_TELEGRAM_BASE_URL": api.base_url,
             "JIGI_DATABASE_URL": database_url,

@@ -18,7 +18,9 @@ from tests.bot_api.rules import OVERALL_PER_SECOND, ApiRefusal, StoredMessage
 from tests.bot_api.updates import UpdateQueue
 
 TOKEN = "123456:STANDIN"  # noqa: S105  # the token of a server that is nobody's
-MESSAGE_METHODS = frozenset({"sendMessage", "sendVenue", "sendVoice", "editMessageText"})
+MESSAGE_METHODS = frozenset(
+    {"sendMessage", "sendVenue", "sendVoice", "sendPhoto", "sendDocument", "editMessageText"}
+)
 
 
 @dataclass
