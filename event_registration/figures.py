@@ -100,7 +100,8 @@ def _count(connection: Connection, gathering_id: int) -> dict[str, dict[str, int
                 }.items()
             )
         ).where(coming)
-    ).one()
+    )
+    people = sums.mappings().one()
     by_state = select(_r.state, func.count()).where(_r.gathering_id == gathering_id)
     by_region = select(_r.region, func.sum(_r.size)).where(coming).group_by(_r.region)
     by_kind = select(_r.organization_kind, func.sum(_r.size)).where(coming)
@@ -108,7 +109,7 @@ def _count(connection: Connection, gathering_id: int) -> dict[str, dict[str, int
         {name: int(count) for name, count in connection.execute(by_state.group_by(_r.state))}
     )
     return {
-        "people": {name: int(value) for name, value in sums._mapping.items()},  # noqa: SLF001  # SQLAlchemy's public name for it
+        "people": {name: int(value) for name, value in people.items()},
         "state": {state.value: states[state.value] for state in State},
         "region": {name: int(count) for name, count in connection.execute(by_region)},
         "kind": {

@@ -60,8 +60,7 @@ def _rekey_sealed(connection: Connection, vault: Vault, table: Table, column: st
     old = select(table).where(table.c.key_number != vault.key_number)
     keys = list(table.primary_key.columns)
     count = 0
-    for row in connection.execute(old).all():
-        fields: dict[str, Any] = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name
+    for fields in connection.execute(old).mappings().all():
         sealed = fields[column]
         values: dict[str, Any] = {"key_number": vault.key_number}
         if sealed is not None:
