@@ -1,0 +1,189 @@
+"""Search by need and place as the bot asks, while the directory grows, on both databases."""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import Session
+
+from benchmarks.lab import Lab, prepare
+from benchmarks.report import Report, Row, ms, share
+from referral_directory.entries import add_organizations, add_phones, add_services, read_areas
+from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
+from referral_directory.search import find_services
+from referral_directory.vocabulary import Need, PlaceKind
+from storage.database import open_engine, sessionmaker
+from tests.postgres import find_programs, running_postgres
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SIZES = (1_000, 10_000)
+LARGE = 100_000
+SEARCHES = 200
+_BATCH = 2_000
+_BAMAKO_SHARE = 0.3
+_TARGETS = {"need and place": 0.020, "nearest in a region": 0.030}
+_TARGET_SIZE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Seconds of each search, by database, kind of search and size."""
+
+    waits: dict[tuple[str, str, int], list[float]]
+
+
+async def run(lab: Lab) -> Report:
+    """Measure on SQLite, and on PostgreSQL where its programs are installed."""
+    sizes = (*SIZES, LARGE) if lab.options.large else SIZES
+    found = _Found({})
+    notes = [f"{SEARCHES} searches of each kind, one after the other; made-up services."]
+    with ExitStack() as stack:
+        addresses = {"SQLite": await lab.empty_directory()}
+        programs = find_programs()
+        if programs is None:
+            notes.append("PostgreSQL is not installed here.")
+        else:
+            server = stack.enter_context(running_postgres(programs))
+            addresses["PostgreSQL"] = server.url(server.create_database())
+            await prepare(addresses["PostgreSQL"], starter=True)
+        for database, address in addresses.items():
+            await _grow(found, database, address, sizes)
+        rows = [
+            _row(found, database, kind, size)
+            for database in addresses
+            for kind in _TARGETS
+            for size in sizes
+        ]
+    return Report("Directory: search as it grows", rows, notes)
+
+
+def _row(found: _Found, database: str, kind: str, size: int) -> Row:
+    slow = share(found.waits[database, kind, size], 95)
+    first = share(found.waits[database, kind, SIZES[0]], 95)
+    is_asked = size == _TARGET_SIZE
+    return Row(
+        what=f"{database}, {size:,} services, {kind}, p95",
+        ours=ms(slow),
+        baseline="" if size == SIZES[0] else f"{ms(first)} at {SIZES[0]:,}",
+        ratio=None if size == SIZES[0] else slow / first,
+        target=f"< {ms(_TARGETS[kind])}" if is_asked else "",
+        met=slow < _TARGETS[kind] if is_asked else None,
+    )
+
+
+async def _grow(found: _Found, database: str, address: str, sizes: tuple[int, ...]) -> None:
+    engine = open_engine(address)
+    try:
+        held = 0
+        for size in sizes:
+            async with sessionmaker(engine)() as session:
+                await session.run_sync(_fill, held, size)
+                await session.commit()
+                if database == "PostgreSQL":
+                    await session.execute(text("ANALYZE"))  # as its own housekeeping soon would
+                    await session.commit()
+            held = size
+            for kind in _TARGETS:
+                found.waits[database, kind, size] = await _search(engine, kind)
+    finally:
+        await engine.dispose()
+
+
+async def _search(engine: AsyncEngine, kind: str) -> list[float]:
+    chance = random.Random(1325)
+    sessions = sessionmaker(engine)
+    async with sessions() as session:
+        areas = await session.run_sync(read_areas)
+    is_near = kind == "nearest in a region"
+    places = sorted(slug for slug, (place, _, _) in areas.items() if _asks_there(place, is_near))
+    waits = []
+    for number in range(SEARCHES + 10):
+        need, place = chance.choice(list(Need)), chance.choice(places)
+        began = time.perf_counter()
+        async with sessions() as session:
+            found = await session.run_sync(
+                find_services, need, place, now=NOW, within_72h=is_near, sexual_violence=is_near
+            )
+        if number >= 10:
+            waits.append(time.perf_counter() - began)
+        assert found.services
+    return waits
+
+
+def _asks_there(kind: PlaceKind, is_near: bool) -> bool:  # noqa: FBT001  # a private question
+    return (kind is PlaceKind.REGION) is is_near
+
+
+def _fill(session: Session, held: int, size: int) -> None:
+    """Add made-up services until there are `size`, nearly a third of them in Bamako."""
+    chance = random.Random(held)
+    areas = read_areas(session)
+    slugs = sorted(slug for slug, (kind, _, _) in areas.items() if kind is not PlaceKind.REGION)
+    capital = [slug for slug in slugs if areas[slug][1] == "bamako"]
+    if held == 0:
+        add_organizations(session, list(_organizations()), NOW)
+    for first in range(held, size, _BATCH):
+        numbers = range(first, min(first + _BATCH, size))
+        services = [_service(number, slugs, capital, chance) for number in numbers]
+        add_services(session, services, areas, NOW)
+        add_phones(session, [_phone(service, chance) for service in services], NOW)
+
+
+def _organizations() -> Iterator[OrganizationRecord]:
+    for number in range(20):
+        yield OrganizationRecord.model_validate(
+            {
+                "slug": f"bench-{number}",
+                "kind": "police" if number == 0 else "ngo",
+                "name_fr": f"Organisation {number}",
+                "status": "published",
+                "mark": "C",
+                "source": "bench",
+            }
+        )
+
+
+def _service(
+    number: int, slugs: list[str], capital: list[str], chance: random.Random
+) -> ServiceRecord:
+    where = capital if chance.random() < _BAMAKO_SHARE else slugs
+    needs = chance.sample([need for need in Need if need is not Need.SHELTER], chance.randint(1, 3))
+    return ServiceRecord.model_validate(
+        {
+            "slug": f"bench-{number}",
+            "organization": f"bench-{number % 20}",
+            "name_fr": f"Service {number}",
+            "description_fr": "Écoute et accompagnement",
+            "needs": needs,
+            "languages": ["fr", "bm"],
+            "hours": "lun-ven 08:00-16:00" if chance.random() < 0.5 else "",
+            "pep": chance.choice(["yes", "no", "unknown"]),
+            "takes_minors": chance.choice(["yes", "unknown"]),
+            "status": "published",
+            "mark": "C",
+            "source": "bench",
+            "assured_date": NOW.date() if chance.random() < 0.7 else None,
+            "place": chance.choice(where),
+        }
+    )
+
+
+def _phone(service: ServiceRecord, chance: random.Random) -> PhoneRecord:
+    return PhoneRecord.model_validate(
+        {
+            "slug": service.slug,
+            "number": f"+2237{chance.randrange(10**7):07}",
+            "organization": service.organization,
+            "service": service.slug,
+            "label_fr": "Accueil",
+            "status": "published",
+            "mark": "C",
+            "source": "bench",
+            "assured_date": NOW.date(),
+        }
+    )
