@@ -95,8 +95,8 @@ _SOUNDS: tuple[tuple[str | re.Pattern[str], str], ...] = (
     (re.compile(r"ni(?=[aeou])"), "ny"),
     (re.compile(r"c(?=[aoulrt]|\b)"), "k"),
     (re.compile(r"m(?=[pb])"), "n"),
-    # Letters that are written and not heard at the end. What stays may not be cut again, or « cache »
-    # would shrink to « ca »; short words keep their end, or Bambara « minɛ » would be « min ».
+    # Letters that are written and not heard at the end. What stays is not cut again, or « cache »
+    # would shrink to « ca »; short words keep their end, or « minɛ » would be « min ».
     (re.compile(r"(?<=\w\w)[wstdxp]+\b"), ""),
     (re.compile(r"(?:(?<=\b[btykc]e)|(?<=\w\we))r\b"), ""),
     (re.compile(r"(?<=\w\w\w[^aeiourwstdxp ])e\b"), ""),
