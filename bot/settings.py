@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     # Off only for the load benchmark, against a Bot API sink on loopback.
     outgoing_limit: bool = True
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("sqlite", "postgresql")):
+            raise ValueError("must begin with sqlite or postgresql")
+        return value
+
     @field_validator("telegram_base_url", "webhook_url", "nlu_url")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
@@ -62,7 +69,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             name = f"JIGI_{'_'.join(str(part) for part in first['loc']).upper()}"
-            raise SettingsError(f"The setting {name} is wrong: {first['msg']}.") from None
+            raise SettingsError(f"The setting {name} is wrong: {_reason(first['msg'])}.") from None
 
     @property
     def database(self) -> str:
@@ -79,3 +86,9 @@ class Settings(BaseSettings):
         if value is None:
             raise SettingsError(f"The setting JIGI_{name.upper()} is missing: {purpose}.")
         return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _reason(message: str) -> str:
+    """Return pydantic's words as the end of a sentence."""
+    reason = message.removeprefix("Value error, ")
+    return reason[:1].lower() + reason[1:]

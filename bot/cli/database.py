@@ -49,4 +49,5 @@ def report() -> None:
             await engine.dispose()
 
     for each in asyncio.run(held()):
-        print(each)
+        until = f", the last until {each.until:%Y-%m-%d %H:%M} UTC" if each.until else ""
+        print(f"{each.table}: {each.rows} rows{until}. {each.keeps}")

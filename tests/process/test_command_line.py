@@ -93,3 +93,11 @@ async def test_retention_reports_every_table(settings):
     reported = await run_jigi("retention", "report", **settings)
     assert "sessions" in reported.out
     assert (await run_jigi("retention", "run", **settings)).status == 0
+
+
+async def test_a_database_of_another_kind_is_refused_with_a_sentence(settings):
+    ended = await run_jigi("doctor", **{**settings, "database_url": "foo://user:geheim@x"})
+    assert ended.status == 2
+    assert ended.err == (
+        "The setting JIGI_DATABASE_URL is wrong: must begin with sqlite or postgresql.\n"
+    )
