@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.orm import aliased
 
 from referral_directory.models import (
     Location,
@@ -38,6 +39,11 @@ from referral_directory.schemas import Place
 from referral_directory.visibility import SERVICE_IS_VISIBLE, seen_by
 from referral_directory.vocabulary import Answer, Need, ServiceKind
 
+ASKS_FOR_POLICE = frozenset((Need.COMPLAINT, Need.PROTECTION))
+"""Who asks for one of these asks for police, among others."""
+
+_ONE_STOP = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.LEGAL)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -51,11 +57,12 @@ class Request:
     minor: bool
     allow_unverified: bool
     limit: int
+    disclosed: bool = False
 
     @property
     def police_may_appear(self) -> bool:
-        """After sexual violence police is shown only to somebody who asks for a complaint."""
-        return not self.sexual_violence or self.need is Need.COMPLAINT
+        """After sexual violence police is shown only to somebody who asks for it."""
+        return not self.sexual_violence or self.need in ASKS_FOR_POLICE
 
     def values(self) -> dict[str, Any]:
         """Return what every statement of the search asks for."""
@@ -122,6 +129,7 @@ class _Shape:
     police: bool
     minor: bool
     pep_first: bool
+    one_stop_first: bool
     measured: bool
 
     @classmethod
@@ -131,8 +139,12 @@ class _Shape:
             police=request.police_may_appear,
             minor=request.minor,
             pep_first=request.within_72h and request.need is Need.MEDICAL,
+            one_stop_first=request.disclosed,
             measured=request.place is not None,
         )
+
+
+_offered = aliased(ServiceNeed)
 
 
 # Statements are made once for each shape: making one costs more than running it.
@@ -187,17 +199,31 @@ def _restrict(query: Select[*tuple[Any, ...]], shape: _Shape) -> Select[*tuple[A
 
 
 def _order(shape: _Shape) -> Sequence[Any]:
-    """Return what sorts: police last, confirmed PEP if it counts, verified, nearest."""
+    """Return what sorts: police last, confirmed PEP if it counts, verified, one-stop, nearest."""
     order: list[Any] = [case((Organization.kind.in_(POLICE), 1), else_=0)]
     if shape.pep_first:
         order.append(case((Service.pep == Answer.YES, 0), (Service.pep == Answer.NO, 2), else_=1))
     order.append(case((Service.assured_date.is_(None), 1), else_=0))
     if shape.minor:
         order.append(case((Service.takes_minors == Answer.YES, 0), else_=1))
+    if shape.one_stop_first:
+        # Whoever disclosed violence should not have to tell it at three doors.
+        order.append(case((_needs_under_one_roof() == len(_ONE_STOP), 0), else_=1))
     if shape.measured:
         away = func.min(_away())
         order += [case((away.is_(None), 1), else_=0), away]
     return [*order, Service.slug]
+
+
+def _needs_under_one_roof() -> ColumnElement[int]:
+    """Return how many of care, talk and law a service offers."""
+    return (
+        select(func.count())
+        .select_from(_offered)
+        .where(_offered.service_slug == Service.slug, _offered.need.in_(_ONE_STOP))
+        .correlate(Service)
+        .scalar_subquery()
+    )
 
 
 def _away() -> ColumnElement[float]:

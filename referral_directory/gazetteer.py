@@ -127,6 +127,8 @@ class Gazetteer:
         if exact:
             return _settle(exact.values(), level)
         named = self.find_in(text)
+        if named.found is None and not named.candidates and "-" in text:
+            named = self.find_in(text.replace("-", " "))  # « Mopti-Sévaré »
         if named.found or named.candidates:
             return named
         return self._match_roughly(fold(text))

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from referral_directory.candidates import (
+    ASKS_FOR_POLICE,
     Area,
     Candidate,
     Request,
@@ -41,6 +42,7 @@ def find_services(  # noqa: PLR0913  # what a person may say about the help want
     sexual_violence: bool = False,
     within_72h: bool = False,
     minor: bool = False,
+    disclosed: bool = False,
     allow_unverified: bool = False,
     limit: int = MOST_SHOWN,
 ) -> FoundServices:
@@ -51,8 +53,9 @@ def find_services(  # noqa: PLR0913  # what a person may say about the help want
         need: What is looked for. `shelter` finds who arranges a safe place, never the place.
         place: Slug of a region, cercle or town; None (or one that is unknown) is anywhere.
         now: Aware time.
-        sexual_violence: It was said; then care comes along, and police only for a complaint.
+        sexual_violence: It was said; then care comes along, and police only where asked for.
         within_72h: It happened within three days; care with confirmed PEP then comes first.
+        disclosed: Violence was told; what offers care, talk and law together then comes first.
         minor: It is about somebody under 18; services that take no minors are left out.
         allow_unverified: Published entries that nobody confirmed yet are shown too.
         limit: The most services to return.
@@ -66,6 +69,7 @@ def find_services(  # noqa: PLR0913  # what a person may say about the help want
         minor=minor,
         allow_unverified=allow_unverified,
         limit=max(1, limit),
+        disclosed=disclosed,
     )
     lines = _national_lines(database, request)
     found = _find(database, request, lines)
@@ -73,7 +77,7 @@ def find_services(  # noqa: PLR0913  # what a person may say about the help want
     if sexual_violence and request.need is not Need.MEDICAL:
         health = _nearest_care(database, request)
     return FoundServices(
-        services=found.services,
+        services=_with_police(database, request, found.services),
         width=found.width,
         fallback=found.fallback,
         national_lines=tuple(lines),
@@ -151,7 +155,12 @@ def _in_nearest_region(database: Database, request: Request, place: Place) -> _F
         if away > NEARBY_KM:
             break
         candidates = find_candidates(database, request, Area.REGION, slug)
-        cards = _cards(database, request, candidates)
+        # What travels inside its region and has no number can't be reached from another one.
+        cards = [
+            card
+            for card in _cards(database, request, candidates)
+            if card.place is not None or card.phones
+        ]
         if cards:
             services = _with_structures(database, request, cards)
             return _Found(services, Width.NEARBY, Fallback.WIDER_AREA, _name(database, slug))
@@ -193,6 +202,18 @@ def _with_structures(
         if first is not None and first not in keep:
             keep[-1:] = [first]
     return tuple([*keep, *police][: request.limit])
+
+
+def _with_police(
+    database: Database, request: Request, cards: tuple[ServiceCard, ...]
+) -> tuple[ServiceCard, ...]:
+    """Put police last where it was asked for and none is among `cards` yet."""
+    if request.need not in ASKS_FOR_POLICE or request.limit == 1:
+        return cards
+    if any(card.is_police for card in cards):
+        return cards
+    police = [card for card in _structures(database, request) if card.is_police]
+    return (*cards[: request.limit - 1], *police[:1])
 
 
 def _structures(database: Database, request: Request) -> list[ServiceCard]:

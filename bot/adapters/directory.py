@@ -22,6 +22,7 @@ from referral_directory.schemas import (
     ServiceCard,
 )
 from referral_directory.search import find_services
+from referral_directory.spelling import fold
 from referral_directory.vocabulary import Need, PlaceKind
 
 ANYWHERE = "anywhere"
@@ -30,6 +31,17 @@ WHOLE_AREA = "all"
 WHAT_FITS = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.LEGAL)
 MAX_NUMBERS = 4
 MAX_CANDIDATES = 5
+
+_ANYWHERE = frozenset(
+    map(
+        fold,
+        (
+            *("n'importe où", "partout", "ailleurs", "peu importe", "par téléphone", "téléphone"),
+            *("yɔrɔ bɛɛ", "yɔrɔ o yɔrɔ", "telefɔni fɛ", "telefɔni"),
+        ),
+    )
+)
+"""What is typed in answer to « where? » for the button « by phone »."""
 
 Found = Awaitable[LookedUp]
 
@@ -84,6 +96,8 @@ class DirectoryLookUps:
     async def _match_place(
         self, request: LookUp, _slots: dict[str, str], _now: datetime
     ) -> LookedUp:
+        if fold(request.text or "") in _ANYWHERE:
+            return LookedUp(request.name, slots=(("place", ANYWHERE),))
         match = self.gazetteer.match(request.text or "")
         if match.found is None:
             match = _only_sure(self.gazetteer.find_in(request.text or ""), match)
@@ -122,6 +136,7 @@ class DirectoryLookUps:
                 now=now,
                 sexual_violence=sexual,
                 within_72h=sexual,
+                disclosed="told" in slots,
                 allow_unverified=self.allow_unverified,
                 limit=limit,
             )

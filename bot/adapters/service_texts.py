@@ -22,7 +22,12 @@ def width_line(found: FoundServices) -> Message | None:
     match found.width:
         case Width.CERCLE:
             return None
-        case Width.REGION | Width.NEARBY if found.found_in:
+        case Width.REGION if found.found_in:
+            # Most regions bear the name of their seat: « nothing in X, but in X » would puzzle.
+            return message(
+                "services/width", "🔎 Rien de connu sur place. Ailleurs dans la région :"
+            )
+        case Width.NEARBY if found.found_in:
             return message(
                 "services/width", "🔎 Rien de connu sur place. Plus loin : {area}.", area=area
             )

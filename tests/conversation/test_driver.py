@@ -262,3 +262,15 @@ async def test_a_sentence_with_need_and_place_leads_to_a_list_at_once(conversati
     assert most == 0
     assert decode_person(turn.state).session.current.step == "list"
     assert "1. " in screens(turn)[0].text
+
+
+async def test_anywhere_can_be_typed_where_a_place_is_asked(conversation):
+    asked = await answer(conversation, TextArrived("je veux voir un médecin"))
+    found = await answer(conversation, TextArrived("N'importe où"), asked.state)
+    assert dict(decode_person(found.state).session.slots)["place"] == "anywhere"
+
+
+async def test_after_a_disclosure_the_one_stop_centre_is_first(conversation):
+    said = "mon mari me frappe, je suis à Sévaré"
+    shown = screens(await answer(conversation, TextArrived(said)))[-1].text
+    assert "1. One stop center" in shown

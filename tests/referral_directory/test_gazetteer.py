@@ -198,3 +198,16 @@ def test_the_cercles_of_bamako_are_its_communes(gazetteer: Gazetteer) -> None:
 def test_an_unknown_slug_is_no_place(gazetteer: Gazetteer) -> None:
     assert gazetteer.place("atlantis") is None
     assert gazetteer.cercles("atlantis") == []
+
+
+@pytest.mark.parametrize("typed", ["Mopti-Sévaré", "Sévaré-Mopti"])
+def test_two_names_with_a_hyphen_are_the_narrower_place(gazetteer: Gazetteer, typed: str) -> None:
+    found = gazetteer.match(typed).found
+    assert found is not None
+    assert found.slug == "sevare"
+
+
+def test_bamako_is_known_by_its_three_letters(gazetteer: Gazetteer) -> None:
+    found = gazetteer.match("bko").found
+    assert found is not None
+    assert found.region == "bamako"

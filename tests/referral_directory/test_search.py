@@ -62,7 +62,7 @@ def test_no_search_ends_with_nothing(
     found = _find(starter, need, place, limit=limit, **said)
     _leads_somewhere(found)
     assert len(found.services) <= max(1, limit)
-    if said["sexual_violence"] and need is not Need.COMPLAINT:
+    if said["sexual_violence"] and need not in {Need.COMPLAINT, Need.PROTECTION}:
         assert not any(card.is_police for card in found.services)
         assert not any(line.is_police for line in found.national_lines)
     if said["sexual_violence"] and need is not Need.MEDICAL:
@@ -243,14 +243,15 @@ def test_police_at_hand_does_not_push_out_who_is_farther(places_only: Connection
 def test_after_sexual_violence_police_is_shown_only_when_asked(places_only: Connection) -> None:
     put_organization(places_only, "brigade", kind="police")
     put_service(
-        places_only, "station", "sevare", needs="protection|complaint", organization="brigade"
+        places_only, "station", "sevare", needs="protection|complaint|legal", organization="brigade"
     )
     asked = _find(places_only, Need.COMPLAINT, "sevare", sexual_violence=True)
     assert "station" in _slugs(asked)
-    other = _find(places_only, Need.PROTECTION, "sevare", sexual_violence=True)
-    assert not any(card.is_police for card in other.services)
-    without = _find(places_only, Need.PROTECTION, "sevare")
-    assert "station" in _slugs(without)
+    protected = _find(places_only, Need.PROTECTION, "sevare", sexual_violence=True)
+    assert protected.services[-1].is_police
+    for need in (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.LEGAL, Need.CASE_MANAGEMENT):
+        other = _find(places_only, need, "sevare", sexual_violence=True)
+        assert not any(card.is_police for card in other.services)
 
 
 def test_services_that_take_no_minors_are_left_out_for_minors(places_only: Connection) -> None:
@@ -315,3 +316,30 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(places_only: Connect
     few = statements(2)
     assert statements(40) == few
     assert few <= 15
+
+
+def test_after_a_disclosure_what_offers_all_at_one_place_comes_first(
+    places_only: Connection,
+) -> None:
+    put_service(places_only, "a-lawyer", "sevare", needs="psychosocial|legal")
+    put_service(places_only, "z-one-stop", "cercle-mopti", needs="medical|psychosocial|legal")
+    told = _find(places_only, Need.PSYCHOSOCIAL, "sevare", disclosed=True)
+    assert _slugs(told) == ["z-one-stop", "a-lawyer"]
+    assert _slugs(_find(places_only, Need.PSYCHOSOCIAL, "sevare")) == ["a-lawyer", "z-one-stop"]
+
+
+def test_what_travels_in_another_region_without_a_number_is_not_offered_here(
+    places_only: Connection,
+) -> None:
+    put_service(places_only, "mobile", areas=("cercle-bandiagara",))
+    assert "mobile" in _slugs(_find(places_only, Need.MEDICAL, "cercle-bandiagara"))
+    assert "mobile" not in _slugs(_find(places_only, Need.MEDICAL, "cercle-mopti"))
+    put_phone(places_only, "its-number", "76000000", service="mobile")
+    assert "mobile" in _slugs(_find(places_only, Need.MEDICAL, "cercle-mopti"))
+
+
+def test_who_asks_for_police_finds_it_last_and_always(starter: Connection) -> None:
+    for region in ("kidal", "gao", "bamako", "kayes"):
+        found = _find(starter, Need.PROTECTION, region, allow_unverified=True, limit=3)
+        assert [card.is_police for card in found.services].count(True) == 1
+        assert found.services[-1].is_police
