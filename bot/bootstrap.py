@@ -17,6 +17,9 @@ import event_registration.models  # noqa: F401  # registers its tables with the 
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
 from bot.adapters.article_texts import messages_of
 from bot.adapters.directory import DirectoryLookUps
+from bot.adapters.guidance import LOOK_UPS as GUIDANCE_LOOK_UPS
+from bot.adapters.guidance import GuidanceLookUps, build_index
+from bot.adapters.look_ups import JoinedLookUps
 from bot.adapters.understanding import NluUnderstanding
 from bot.conversation.composing import Composer
 from bot.conversation.deciding import Thresholds
@@ -59,6 +62,7 @@ KEY_FILE = "demo-secret-key"
 LOOK_UPS = frozenset(
     {"regions", "areas", "match_place", "measure_area", "find_services", "service_card"}
     | {"service_pin", "emergency_numbers", "helplines", "guesses"}
+    | GUIDANCE_LOOK_UPS
 )
 
 
@@ -228,6 +232,16 @@ def _reader_if_any(settings: Settings) -> Reader | None:
         return None
 
 
+def _guidance(
+    settings: Settings, catalogue: GettextCatalogue, renderer: Renderer
+) -> GuidanceLookUps:
+    """Return the articles and tools; a broken article is reported, and the others are served."""
+    shelf = read_shelf()
+    for problem in shelf.problems:
+        _log.warning("article_not_served: %s", problem)
+    return GuidanceLookUps(shelf, build_index(shelf, catalogue), renderer, settings.telegram_name)
+
+
 def build_conversation(
     settings: Settings, directory: OpenDirectory, *, allow_unverified: bool
 ) -> Conversation:
@@ -236,16 +250,20 @@ def build_conversation(
         _reader_if_any(settings), CrisisLexicon.load(), directory.gazetteer
     )
     catalogue: GettextCatalogue = load_catalogue(LOCALES)
+    renderer = Renderer(catalogue, _constants(settings))
     return Conversation(
         library=read_flow_files().library,
         destinations=read_destination_table(),
         thresholds=read_thresholds(),
         guard=build_guard(),
         understanding=understanding,
-        look_ups=DirectoryLookUps(
-            directory.sessions, directory.gazetteer, allow_unverified=allow_unverified
+        look_ups=JoinedLookUps(
+            DirectoryLookUps(
+                directory.sessions, directory.gazetteer, allow_unverified=allow_unverified
+            ),
+            dict.fromkeys(GUIDANCE_LOOK_UPS, _guidance(settings, catalogue, renderer)),
         ),
-        composer=Composer(Renderer(catalogue, _constants(settings))),
+        composer=Composer(renderer),
     )
 
 

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     )
 
     telegram_token: SecretStr | None = None
+    telegram_name: str | None = None  # the bot's user name, for links that people share
     telegram_base_url: str = PUBLIC_BOT_API
     database_url: str | None = None
     data_dir: Path = ROOT / "var"

@@ -6,7 +6,7 @@ import sys
 from bot import bootstrap
 from bot.conversation.buttons import Press, encode_press
 from bot.conversation.events import ButtonPressed, Event, Incoming, TextArrived
-from bot.conversation.outgoing import Button, SendPin, ShowScreen, Turn
+from bot.conversation.outgoing import Button, SendFile, SendPin, ShowScreen, Turn
 from bot.conversation.person import encode_person
 from bot.conversation.ports import Clock, Driver
 from bot.conversation.rendering import FOOT_FLOW, NO_STEP
@@ -54,6 +54,8 @@ def _print_turn(turn: Turn) -> list[Button]:
                 buttons += row
         if isinstance(action, SendPin):
             print(f"📍 {action.title} ({action.latitude}, {action.longitude})")
+        if isinstance(action, SendFile):
+            print(f"📄 {action.name}")
     return buttons
 
 

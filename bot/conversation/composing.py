@@ -1,13 +1,14 @@
 """From the effects of a turn to what is sent."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversation import phrases
 from bot.conversation.buttons import Press, encode_press
-from bot.conversation.outgoing import Action, Button, SendPin, ShowScreen
+from bot.conversation.outgoing import Action, Button, SendFile, SendPin, ShowScreen
 from bot.conversation.rendering import FOOT_FLOW, NO_STEP, Renderer, join_lines
-from flows.engine.effects import Effect, Offer, Say, ShowPin
+from flows.engine.effects import Effect, Offer, Say, ShowFile, ShowPin
 from flows.engine.messages import Message
 
 
@@ -82,7 +83,8 @@ class Composer:
             lines = [self.renderer.text(phrases.TROUBLE, language)]
         screen = ShowScreen(join_lines(lines), rows, edit, _voice(said))
         pins = [_pin(each) for each in effects if isinstance(each, ShowPin)]
-        return Composed((screen, *pins), noticed)
+        files = [_file(each) for each in effects if isinstance(each, ShowFile)]
+        return Composed((screen, *pins, *files), noticed)
 
     def _language_button(self, language: str) -> Button:
         data = encode_press(Press(FOOT_FLOW, NO_STEP, language, language))
@@ -91,6 +93,11 @@ class Composer:
 
 def _voice(said: Sequence[Message]) -> str | None:
     return next((each.voice for each in said if each.voice), None)
+
+
+def _file(effect: ShowFile) -> SendFile:
+    made = effect.attachment
+    return SendFile(made.name, b64encode(made.content).decode(), made.is_picture)
 
 
 def _pin(effect: ShowPin) -> SendPin:

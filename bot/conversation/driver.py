@@ -13,6 +13,7 @@ from bot.conversation.buttons import Press, decode_press
 from bot.conversation.composing import Composer
 from bot.conversation.deciding import OUT_OF_SCOPE, Ask, Decision, GiveUp, Go, Thresholds, decide
 from bot.conversation.destinations import Destination
+from bot.conversation.entrances import entrance, searched_words
 from bot.conversation.events import (
     BotBlocked,
     ButtonPressed,
@@ -42,7 +43,6 @@ MAX_LOOK_UPS = 8
 FIND_HELP = "find_help"
 GUESSES = "not_understood"
 _LEAVE_COMMANDS = frozenset({"effacer", "stop"})
-_START_PAYLOADS = {"jif": "gatherings", "jpo": "gatherings", "aide": FIND_HELP}
 _COMMAND_FLOWS = {"menu": "menu", "aide": FIND_HELP, "langue": "welcome"}
 
 _log = logging.getLogger(__name__)
@@ -217,13 +217,10 @@ class Conversation:
         return await self._run(person, Began(_COMMAND_FLOWS.get(name, "menu")), now)
 
     async def _start(self, person: Person, payload: str, now: datetime) -> _Answer:
-        wanted = _START_PAYLOADS.get(payload)
-        if payload.startswith("a_"):
-            wanted = "understand"
+        flow, slots = entrance(payload) or ("menu", ())
         if person.language is not None:
-            return await self._run(person, Began(wanted or "menu"), now)
-        slots = (("after", wanted),) if wanted else ()
-        return await self._run(person, Began("welcome", slots), now)
+            return await self._run(person, Began(flow, slots), now)
+        return await self._run(person, Began("welcome", (("after", flow), *slots)), now)
 
     async def _located(
         self, person: Person, latitude: float, longitude: float, now: datetime
@@ -248,6 +245,9 @@ class Conversation:
         crisis = self.understanding.crisis(text)
         if crisis is not None:
             return await self._crisis(person, crisis, text, now)
+        wanted = searched_words(text)
+        if wanted is not None:
+            return await self._search(person, wanted, now)
         if self._takes_text(person):
             answer = await self._typed_answer(person, text, now)
             if answer is not None:
@@ -256,6 +256,12 @@ class Conversation:
         if said is None:
             return await self._run(person, Began("something_else"), now)
         return await self._understood(self._with_language(person, said), said, now)
+
+    async def _search(self, person: Person, wanted: str, now: datetime) -> _Answer:
+        """Search as if the search screen stood here; it keeps nothing of what was typed."""
+        asked = await self._run(person, Began("search"), now)
+        answer = await self._typed_answer(asked.person, wanted, now)
+        return answer if answer is not None else await self._reject(asked.person, now)
 
     async def _interpret(self, text: str) -> Interpretation | None:
         """Return what `text` asks for, or `None` when understanding itself is broken."""

@@ -45,6 +45,20 @@ class SendPin:
 
 
 @dataclass(frozen=True, slots=True)
+class SendFile:
+    """Send a picture or a document that was made for this chat.
+
+    Attributes:
+        content: its bytes in base64.
+        is_picture: shown in the chat; otherwise handed over as a file.
+    """
+
+    name: str
+    content: str
+    is_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPress:
     """Tell the client that a press was heard, so that the button stops spinning."""
 
@@ -63,10 +77,11 @@ class LeaveChat:
     """Leave a group without a word."""
 
 
-Action = ShowScreen | SendPin | AnswerPress | DeleteMessages | LeaveChat
+Action = ShowScreen | SendPin | SendFile | AnswerPress | DeleteMessages | LeaveChat
 
 _KINDS: dict[str, type[Action]] = {
-    kind.__name__: kind for kind in (ShowScreen, SendPin, AnswerPress, DeleteMessages, LeaveChat)
+    kind.__name__: kind
+    for kind in (ShowScreen, SendPin, SendFile, AnswerPress, DeleteMessages, LeaveChat)
 }
 
 

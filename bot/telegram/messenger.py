@@ -1,6 +1,7 @@
 """Actions of the conversation as Bot API calls, and every way they can end."""
 
 import asyncio
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -21,6 +22,7 @@ from bot.conversation.outgoing import (
     AnswerPress,
     DeleteMessages,
     LeaveChat,
+    SendFile,
     SendPin,
     ShowScreen,
 )
@@ -80,7 +82,7 @@ class TelegramMessenger(Messenger):
         self, chat_id: int, action: Action, *, may_have_arrived: bool = False
     ) -> Delivery:
         held = self._limiter.held_seconds(chat_id)
-        if held > 0 and isinstance(action, ShowScreen | SendPin):
+        if held > 0 and isinstance(action, ShowScreen | SendPin | SendFile):
             return Deferred(held, may_have_arrived)
         try:
             delivered = await self._carry_out(chat_id, action, tried=may_have_arrived)
@@ -94,6 +96,8 @@ class TelegramMessenger(Messenger):
                 return await self._show(chat_id, action, tried=tried)
             case SendPin():
                 return await self._pin(chat_id, action, tried=tried)
+            case SendFile():
+                return await self._file(chat_id, action, tried=tried)
             case AnswerPress():
                 await self._answer(action)
             case DeleteMessages():
@@ -156,6 +160,20 @@ class TelegramMessenger(Messenger):
         return await self._send(
             "sendVenue", chat_id, {"chat_id": chat_id, **asdict(pin)}, tried=tried
         )
+
+    async def _file(self, chat_id: int, file: SendFile, *, tried: bool) -> tuple[int, ...]:
+        content = b64decode(file.content)
+
+        async def send() -> int:
+            bot = self._api.bot
+            send_it = bot.send_photo if file.is_picture else bot.send_document
+            message = await send_it(
+                chat_id, content, filename=file.name, disable_notification=True
+            )
+            return message.message_id
+
+        await self._limiter.message(chat_id)
+        return (await self._once(chat_id, send, tried=tried),)
 
     async def _answer(self, press: AnswerPress) -> None:
         """Stop the button's spinning. Worth one more try, never worth holding a chat."""

@@ -1,9 +1,10 @@
 """What a turn sends, as the page draws it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from bot.conversation.buttons import decode_press
-from bot.conversation.outgoing import Button, DeleteMessages, SendPin, ShowScreen, Turn
+from bot.conversation.outgoing import Button, DeleteMessages, SendFile, SendPin, ShowScreen, Turn
 from bot.conversation.rendering import FOOT_FLOW
 from bot.web_chat.rooms import Room
 
@@ -21,6 +22,7 @@ def show_turn(turn: Turn, room: Room, *, own_id: int | None, is_first: bool) -> 
     """
     messages: list[Json] = []
     pins: list[Json] = []
+    files: list[Json] = []
     deletes: list[int] = []
     for action in turn.actions:
         match action:
@@ -28,6 +30,8 @@ def show_turn(turn: Turn, room: Room, *, own_id: int | None, is_first: bool) -> 
                 messages.append(_screen(action, room))
             case SendPin():
                 pins.append(_pin(action, room))
+            case SendFile():
+                files.append({"id": room.next_id(), **asdict(action)})
             case DeleteMessages(message_ids):
                 deletes += message_ids
                 room.shown.difference_update(message_ids)
@@ -36,6 +40,7 @@ def show_turn(turn: Turn, room: Room, *, own_id: int | None, is_first: bool) -> 
     return {
         "messages": messages,
         "pins": pins,
+        "files": files,
         "deletes": deletes,
         "own_id": own_id,
         "fresh": is_first,

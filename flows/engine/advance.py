@@ -15,7 +15,7 @@ from flows.engine.definition import (
     Screen,
     SetSlots,
 )
-from flows.engine.effects import Effect, Erase, Fail, LookUp, Offer, Say, ShowPin, Turn
+from flows.engine.effects import Effect, Erase, Fail, LookUp, Offer, Say, ShowFile, ShowPin, Turn
 from flows.engine.events import Began, Chose, Event, LookedUp, Repeated, WentBack, Wrote
 from flows.engine.messages import Option
 from flows.engine.session import MAX_TRAIL, Place, Session
@@ -139,6 +139,8 @@ def _answer_on_screen(flow: Flow, screen: Screen, session: Session, found: Looke
     effects += [Say(each) for each in found.messages]
     if found.pin is not None:
         effects.append(ShowPin(found.pin))
+    if found.attachment is not None:
+        effects.append(ShowFile(found.attachment))
     effects.append(_offer(flow, screen, session.slots, found.options))
     return Turn(session, tuple(effects))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flows.engine.events import Pin
+from flows.engine.events import Attachment, Pin
 from flows.engine.messages import Message, Option
 from flows.engine.session import Session
 
@@ -49,6 +49,13 @@ class ShowPin:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFile:
+    """Show a picture, or hand over a document."""
+
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """Leave at once and erase everything."""
 
@@ -60,7 +67,7 @@ class Fail:
     reason: str
 
 
-Effect = Say | Offer | LookUp | ShowPin | Erase | Fail
+Effect = Say | Offer | LookUp | ShowPin | ShowFile | Erase | Fail
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class LookedUp:
     options: tuple[Option, ...] = ()
     slots: tuple[tuple[str, str | None], ...] = ()
     pin: "Pin | None" = None
+    attachment: "Attachment | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,20 @@ class Pin:
     longitude: float
     title: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that was made for this answer: a drawn picture or a printable document.
+
+    Attributes:
+        name: what the file is called; tells nothing of the subject.
+        is_picture: shown in the chat, where it is one.
+    """
+
+    name: str
+    content: bytes
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

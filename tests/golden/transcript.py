@@ -21,7 +21,7 @@ from bot.conversation.events import (
     TextArrived,
     VoiceArrived,
 )
-from bot.conversation.outgoing import DeleteMessages, SendPin, ShowScreen, Turn
+from bot.conversation.outgoing import DeleteMessages, SendFile, SendPin, ShowScreen, Turn
 from bot.conversation.ports import Driver
 
 CHAT = 1000
@@ -103,6 +103,8 @@ class Player:
                     } | shown
                 case SendPin(title=title):
                     yield f"< (map) {title}"
+                case SendFile(name=name):
+                    yield f"< (file) {name}"
                 case DeleteMessages():
                     yield "= deleted"
                 case _:

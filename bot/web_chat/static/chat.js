@@ -77,6 +77,7 @@ function take(entry, answer) {
   typing.hidden = true;
   const items = answer.messages.map((message) => log.screen(message, press));
   items.push(...answer.pins.map((pin) => log.pin(pin)));
+  items.push(...answer.files.map((file) => log.file(file)));
   answer.deletes.forEach((id) => log.delete(id));
   deleteOwn(entry.shown, answer);
   if (items.length) arriveAt(entry, items[0], items.at(-1));

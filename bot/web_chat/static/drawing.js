@@ -42,6 +42,18 @@ function words(text) {
   return [...parts, text.slice(end)];
 }
 
+/** A canvas with the picture in it: the page loads no images from anywhere. */
+function picture(blob) {
+  const canvas = document.createElement("canvas");
+  canvas.className = "picture";
+  createImageBitmap(blob).then((bitmap) => {
+    canvas.width = bitmap.width;
+    canvas.height = bitmap.height;
+    canvas.getContext("2d").drawImage(bitmap, 0, 0);
+  });
+  return canvas;
+}
+
 /** The log of messages: knows which element shows which message. */
 export class Log {
   #list;
@@ -89,6 +101,21 @@ export class Log {
     const item = make("li", { class: "item bot" }, card);
     this.#list.append(item);
     this.#items.set(pin.id, item);
+    return item;
+  }
+
+  /** Draw a picture, or the name of a document to take. */
+  file(file) {
+    const bytes = Uint8Array.from(atob(file.content), (letter) => letter.charCodeAt(0));
+    const type = file.is_picture ? "image/png" : "application/pdf";
+    const blob = new Blob([bytes], { type });
+    const link = make("a", { href: URL.createObjectURL(blob), download: file.name }, `📄 ${file.name}`);
+    const card = make("p", { class: "bubble place" });
+    if (file.is_picture) card.append(picture(blob));
+    card.append(link);
+    const item = make("li", { class: "item bot" }, card);
+    this.#list.append(item);
+    this.#items.set(file.id, item);
     return item;
   }
 

@@ -1,0 +1,39 @@
+"""All look-ups together: each name is answered by the part of the house that knows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.adapters.directory import DirectoryLookUps
+from flows.engine.effects import LookUp
+from flows.engine.events import LookedUp
+
+
+class SomeLookUps(Protocol):
+    """Answers some look-ups."""
+
+    async def look_up(self, request: LookUp, now: datetime) -> LookedUp:
+        """Return what was found."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedLookUps:
+    """Fulfils the `LookUps` port.
+
+    Attributes:
+        directory: answers what nobody else answers, and maps points to places.
+        others: look-up's name -> who answers it.
+    """
+
+    directory: DirectoryLookUps
+    others: Mapping[str, SomeLookUps]
+
+    async def look_up(self, request: LookUp, now: datetime) -> LookedUp:
+        """Return what was found; see `bot.conversation.ports.LookUps`."""
+        return await self.others.get(request.name, self.directory).look_up(request, now)
+
+    async def locate(self, latitude: float, longitude: float) -> str | None:
+        """Return the slug of the cercle around a point, or `None` in the sea or abroad."""
+        return await self.directory.locate(latitude, longitude)

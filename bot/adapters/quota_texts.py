@@ -1,0 +1,157 @@
+"""What is said about a group under the quota law, and the buttons that count."""
+
+from collections.abc import Iterable, Sequence
+
+from flows.engine.events import Attachment
+from flows.engine.messages import Message, Option, message
+from guidance.quota import LARGEST, Case, Group, Sex, Verdict, share
+from guidance.quota_picture import draw_bar
+
+PICTURE_FROM = 8  # names
+STEPS = (-1, 1, 5)
+_PER_CLUSTER = 5  # letters of an order, for the eye
+_ARTICLES = {Case.APPOINTMENTS: "1", Case.NATIONAL_LIST: "2", Case.LOCAL_LIST: "2 et 3"}
+
+
+def written(group: Group) -> str:
+    """Return a group as a session keeps it: `7-3`, or the letters of its order."""
+    if group.order is not None:
+        return "".join(group.order).lower()
+    return f"{group.men}-{group.women}"
+
+
+def group_of(kept: str) -> Group:
+    """Return the group that `written` wrote; nobody for anything else."""
+    if kept and set(kept) <= {"h", "f"}:
+        order = tuple(Sex(each.upper()) for each in kept)
+        return Group(order.count(Sex.MAN), order.count(Sex.WOMAN), order)
+    men, _, women = kept.partition("-")
+    if not (men.isdecimal() and women.isdecimal()) or int(men) + int(women) > LARGEST:
+        return Group(0, 0)
+    return Group(int(men), int(women))
+
+
+def count_line(group: Group) -> Message:
+    """Return how many there are, with their shares."""
+    return message(
+        "quota/count",
+        "👥 Femmes : {women} ({women_share} %). Hommes : {men} ({men_share} %).",
+        women=str(group.women),
+        women_share=share(group.women, group.size).text,
+        men=str(group.men),
+        men_share=share(group.men, group.size).text,
+    )
+
+
+def counter_buttons(group: Group) -> tuple[Option, ...]:
+    """Return the buttons that count: each carries the numbers as they will be."""
+    options = {}
+    for sex in Sex:
+        for step in STEPS:
+            men = group.men + (step if sex is Sex.MAN else 0)
+            women = group.women + (step if sex is Sex.WOMAN else 0)
+            changed = Group(max(0, men), max(0, women))
+            sign = f"+{step}" if step > 0 else f"−{-step}"
+            if changed.size <= LARGEST and min(men, women) >= 0:
+                options[written(changed)] = Option(written(changed), _step_label(sex, sign))
+    return tuple(options.values())
+
+
+def _step_label(sex: Sex, sign: str) -> Message:
+    if sex is Sex.MAN:
+        return message("quota/men_step", "Hommes {sign}", sign=sign)
+    return message("quota/women_step", "Femmes {sign}", sign=sign)
+
+
+def verdict_lines(verdict: Verdict) -> Iterable[Message]:
+    """Yield the answer, a line a fact, ending with what it is not."""
+    yield count_line(verdict.group)
+    if verdict.case is Case.RESULT:
+        yield message(
+            "quota/result",
+            "📊 Un résultat d'élection est montré, pas jugé : la loi parle des listes.",
+        )
+    elif verdict.respected is None:
+        yield _not_judged(verdict)
+    else:
+        yield message(
+            "quota/minimum",
+            "📏 Minimum de chaque sexe : {minimum} sur {size} (30 %).",
+            minimum=str(verdict.minimum),
+            size=str(verdict.group.size),
+        )
+        yield from _judged(verdict)
+    yield message("quota/no_advice", "ℹ️ Information, pas un conseil juridique.", risk="law")
+
+
+def _not_judged(verdict: Verdict) -> Message:
+    if verdict.disputed:
+        return message(
+            "quota/disputed",
+            "⚖️ Deux sièges : la loi parle de 3 noms ou plus. Un responsable a dit en 2018 que la"
+            " règle vaut aussi pour deux. C'est disputé.",
+            risk="law",
+        )
+    return message("quota/too_small", "📏 Trop peu de personnes pour que l'article parle.")
+
+
+def _judged(verdict: Verdict) -> Iterable[Message]:
+    article = _ARTICLES[verdict.case]
+    if verdict.respected:
+        yield message(
+            "quota/respected", "✅ Respecté. Article : {article}.", risk="law", article=article
+        )
+    else:
+        yield message(
+            "quota/broken", "❌ Pas respecté. Article : {article}.", risk="law", article=article
+        )
+    if verdict.missing:
+        yield _more_needed(verdict.lacking, verdict.missing)
+    if verdict.case is Case.LOCAL_LIST:
+        yield from _about_order(verdict)
+
+
+def _more_needed(lacking: Sex | None, number: int) -> Message:
+    if lacking is Sex.MAN:
+        return message(
+            "quota/more_men", "➕ Il faut {number} de plus : des hommes.", number=str(number)
+        )
+    return message(
+        "quota/more_women", "➕ Il faut {number} de plus : des femmes.", number=str(number)
+    )
+
+
+def _about_order(verdict: Verdict) -> Iterable[Message]:
+    if verdict.first_break is not None:
+        yield message(
+            "quota/break",
+            "↕️ À la place {place} : trois de suite du même sexe (article 3).",
+            place=str(verdict.first_break),
+        )
+    if not verdict.order_exists:
+        yield message(
+            "quota/no_order",
+            "↕️ Avec ces nombres, aucun ordre n'évite trois de suite du même sexe.",
+        )
+        if verdict.missing_for_order > verdict.missing:
+            yield _more_needed(verdict.lacking, verdict.missing_for_order)
+    if verdict.proposed is not None:
+        yield message(
+            "quota/proposed", "📝 Un ordre possible : {order}", order=_in_clusters(verdict.proposed)
+        )
+    yield message(
+        "quota/our_reading", "« Jamais trois de suite » est notre lecture de l'article 3."
+    )
+
+
+def _in_clusters(order: Sequence[Sex]) -> str:
+    letters = "".join(order)
+    starts = range(0, len(letters), _PER_CLUSTER)
+    return " ".join(letters[start : start + _PER_CLUSTER] for start in starts)
+
+
+def picture_of(verdict: Verdict) -> Attachment | None:
+    """Return the bar with the 30 % line, from eight people on."""
+    if verdict.group.size < PICTURE_FROM:
+        return None
+    return Attachment("30.png", draw_bar(verdict.group), is_picture=True)

@@ -1,0 +1,27 @@
+"""Where somebody comes in from outside: links that start the chat, and a typed search."""
+
+import re
+
+Slots = tuple[tuple[str, str], ...]
+
+_PAYLOADS = {"jif": "gatherings", "jpo": "gatherings", "aide": "find_help"}
+_ARTICLE = re.compile(r"a_([a-z2-7]{6})")
+_SEARCH = re.compile(r"\s*(?:chercher|cherche|recherche|ɲini|nyini)\s*:\s*(\S.*)", re.IGNORECASE)
+
+
+def entrance(payload: str) -> tuple[str, Slots] | None:
+    """Return the flow that a start link leads to, with what it already says; `None` for others.
+
+    Nothing of an unknown payload is kept: anybody can write one.
+    """
+    article = _ARTICLE.fullmatch(payload)
+    if article is not None:
+        return "read", (("reading", article.group(1)),)
+    flow = _PAYLOADS.get(payload)
+    return (flow, ()) if flow is not None else None
+
+
+def searched_words(text: str) -> str | None:
+    """Return what is searched for in « chercher : amende », or `None` for any other text."""
+    found = _SEARCH.fullmatch(text)
+    return found.group(1) if found is not None else None
