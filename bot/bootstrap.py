@@ -29,6 +29,7 @@ from bot.conversation.guard import Guard, load_guard
 from bot.conversation.person import Person
 from bot.conversation.ports import Clock, Driver, Understanding
 from bot.conversation.rendering import Renderer
+from bot.conversation.self_said import load_self_said
 from bot.i18n.catalogue import (
     TRANSLATED_LANGUAGES,
     GettextCatalogue,
@@ -209,7 +210,11 @@ def build_guard() -> Guard:
     They are compared in light spelling: the sound skeletons that the model reads would make « qui »
     and « quitter » the same.
     """
-    return load_guard(lambda text: " ".join(words(text)))
+    return load_guard(_in_light_spelling)
+
+
+def _in_light_spelling(text: str) -> str:
+    return " ".join(words(text))
 
 
 def build_reader(settings: Settings) -> Reader:
@@ -256,6 +261,7 @@ def build_conversation(
         destinations=read_destination_table(),
         thresholds=read_thresholds(),
         guard=build_guard(),
+        self_said=load_self_said(_in_light_spelling),
         understanding=understanding,
         look_ups=JoinedLookUps(
             DirectoryLookUps(

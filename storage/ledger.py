@@ -31,6 +31,9 @@ DELETABLE_LIMIT = timedelta(hours=48)
 LAST_CHANCE = timedelta(hours=47)
 """A message that is to delete itself goes by this age, while it still can."""
 
+PROMISED = timedelta(minutes=5)
+"""A message that was to go sooner than this goes, whatever is chosen afterwards."""
+
 ledger_messages = Table(
     "ledger_messages",
     Base.metadata,
@@ -162,8 +165,12 @@ class Ledger:
         return due
 
     def keep_for(self, connection: Connection, person: Person, duration: timedelta | None) -> None:
-        """Let all known messages of a person delete themselves at this age; None keeps them."""
-        entries = self.of(connection, person, since=_THE_BEGINNING)
+        """Let all known messages of a person delete themselves at this age; None keeps them.
+
+        One that was to go within `PROMISED` of being sent still does: its writer was told so.
+        """
+        known = self.of(connection, person, since=_THE_BEGINNING)
+        entries = [each for each in known if not _is_promised(each)]
         if entries:
             values = [
                 {
@@ -187,6 +194,10 @@ class Ledger:
 
 
 _THE_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _is_promised(entry: LedgerEntry) -> bool:
+    return entry.delete_at is not None and entry.delete_at - entry.sent_at < PROMISED
 
 
 def _keys(person: Person) -> dict[str, str]:

@@ -29,6 +29,8 @@ ANYWHERE = "anywhere"
 ANY_NEED = "any"
 WHOLE_AREA = "all"
 WHAT_FITS = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.LEGAL)
+CHILD = "child"
+WHAT_FITS_A_CHILD = (Need.CHILD_PROTECTION, Need.MEDICAL)
 MAX_NUMBERS = 4
 MAX_CANDIDATES = 5
 
@@ -135,6 +137,7 @@ class DirectoryLookUps:
                 None if place == ANYWHERE else place,
                 now=now,
                 sexual_violence=sexual,
+                minor=slots.get("need") == CHILD,
                 within_72h=sexual,
                 disclosed="told" in slots,
                 allow_unverified=self.allow_unverified,
@@ -224,6 +227,8 @@ def _line(line: PhoneLine) -> Message:
 
 def _needs(need: str) -> tuple[Need, ...]:
     """Return what to look for; somebody who does not know is shown one of each kind that fits."""
+    if need == CHILD:
+        return WHAT_FITS_A_CHILD
     return (Need(need),) if need in Need else WHAT_FITS
 
 

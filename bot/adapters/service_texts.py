@@ -79,11 +79,17 @@ def danger_line(line: PhoneLine) -> Message:
     params: dict[str, Value] = {"phone": line.display, "label": both(line.label)}
     if line.freshness is Freshness.UNVERIFIED:
         return message(
-            "services/danger", "🆘 En danger : {phone}, {label} (pas encore vérifié)", risk="danger"
+            "services/danger",
+            "🆘 En danger : {phone}, {label} (pas encore vérifié)",
+            risk="danger",
+            discreet=message("services/danger", "📞 {phone}, {label} (pas encore vérifié)"),
         ).filled(params)
-    return message("services/danger", "🆘 En danger : {phone}, {label}", risk="danger").filled(
-        params
-    )
+    return message(
+        "services/danger",
+        "🆘 En danger : {phone}, {label}",
+        risk="danger",
+        discreet=message("services/danger", "📞 {phone}, {label}"),
+    ).filled(params)
 
 
 def honest_line(cards: Iterable[ServiceCard]) -> Message | None:

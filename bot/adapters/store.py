@@ -213,6 +213,9 @@ class SqlConversationStore(ConversationStore):
         except UpdateNotWaitingError:
             raise NotWaitingError from None
         self._restore(connection, person, later)
+        if turn.relast:
+            age = None if turn.lasts_seconds is None else timedelta(seconds=turn.lasts_seconds)
+            self._store.ledger.keep_for(connection, person, age)
         if turn.drop_outgoing:
             self._store.timers.cancel_for(connection, person)
         return self._numbered(outgoing, numbers, turn.now)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from bot.conversation import phrases
 from bot.conversation.buttons import Press, encode_press
 from bot.conversation.outgoing import Action, Button, SendFile, SendPin, ShowScreen
+from bot.conversation.person import Manner
 from bot.conversation.rendering import FOOT_FLOW, NO_STEP, Renderer, join_lines
 from flows.engine.effects import Effect, Offer, Say, ShowFile, ShowPin
 from flows.engine.messages import Message
+
+WELCOME = "welcome"
+_CHOICES_OF_NOTICE = ("discreet", "settings")  # offered once, with the safety notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,16 @@ class Composer:
         self, effects: Sequence[Effect], language: str, *, before: Sequence[Message] = ()
     ) -> ShowScreen:
         """Return a new screen of `effects`, which hold no pin."""
-        offer = next((each for each in reversed(effects) if isinstance(each, Offer)), None)
+        offer = last_offer(effects)
         said = [*before, *(each.message for each in effects if isinstance(each, Say))]
         lines = [self.renderer.text(each, language) for each in said]
-        return ShowScreen(join_lines(lines), self.renderer.rows(offer, language) if offer else ())
+        rows = self.renderer.rows(offer, Manner(language)) if offer else ()
+        return ShowScreen(join_lines(lines), rows)
 
     def compose(  # noqa: PLR0913  # each is a word around the same screen
         self,
         effects: Sequence[Effect],
-        language: str,
+        manner: Manner,
         *,
         before: Sequence[Message] = (),
         after: Sequence[Message] = (),
@@ -54,20 +59,22 @@ class Composer:
         new_message: bool = False,
         notice: bool = False,
         offered_language: str | None = None,
+        protect: bool = False,
     ) -> Composed:
         """Return one screen with everything that was said and offered, and pins after it.
 
         Args:
             effects: of one turn, in order.
-            language: `fr` or `bm`.
+            manner: how to speak to the person.
             before: said before what the flow says.
             after: said after it.
             edit: the message to change into the screen.
             new_message: the screen is a new message, whose first line shows in a notification.
             notice: the safety notice has not been given yet.
             offered_language: a language to offer with a button.
+            protect: ask the client to refuse copying and forwarding.
         """
-        offer = next((each for each in reversed(effects) if isinstance(each, Offer)), None)
+        offer = last_offer(effects)
         said = [*before, *(each.message for each in effects if isinstance(each, Say))]
         noticed = notice and offer is not None and offer.sensitive
         if noticed:
@@ -75,20 +82,40 @@ class Composer:
         said += after
         if new_message and offer is not None and offer.path == "survivor":
             said.insert(0, phrases.FIRST_LINE)
-        rows = self.renderer.rows(offer, language) if offer else ()
-        if offered_language is not None:
-            rows = (*rows, (self._language_button(offered_language),))
-        lines = [self.renderer.text(each, language) for each in said]
+        said = [each.worded(discreet=manner.discreet) for each in said]
+        rows = self._rows(offer, manner, offered_language, noticed=noticed)
+        lines = [self.renderer.text(each, manner.language) for each in said]
         if not lines:
-            lines = [self.renderer.text(phrases.TROUBLE, language)]
-        screen = ShowScreen(join_lines(lines), rows, edit, _voice(said))
+            lines = [self.renderer.text(phrases.TROUBLE, manner.language)]
+        screen = ShowScreen(join_lines(lines), rows, edit, _voice(said), protect)
         pins = [_pin(each) for each in effects if isinstance(each, ShowPin)]
         files = [_file(each) for each in effects if isinstance(each, ShowFile)]
         return Composed((screen, *pins, *files), noticed)
 
-    def _language_button(self, language: str) -> Button:
-        data = encode_press(Press(FOOT_FLOW, NO_STEP, language, language))
-        return Button(f"🌍 {phrases.LANGUAGE_NAMES[language]}", data)
+    def _rows(
+        self, offer: Offer | None, manner: Manner, offered_language: str | None, *, noticed: bool
+    ) -> tuple[tuple[Button, ...], ...]:
+        if offer is None:
+            rows: tuple[tuple[Button, ...], ...] = ()
+        else:
+            rows = self.renderer.rows(offer, manner)
+        if noticed:
+            choices = [self.renderer.foot_button(name, manner) for name in _CHOICES_OF_NOTICE]
+            rows = (*rows, tuple(choices))
+        elif offer is not None and offer.flow == WELCOME:
+            rows = (*rows[:-1], (*rows[-1], self.renderer.foot_button("discreet", manner)))
+        if offered_language is not None:
+            rows = (*rows, (self._language_button(offered_language, manner),))
+        return rows
+
+    def _language_button(self, language: str, manner: Manner) -> Button:
+        press = Press(FOOT_FLOW, NO_STEP, language, language, manner.discreet, manner.lasts)
+        return Button(f"🌍 {phrases.LANGUAGE_NAMES[language]}", encode_press(press))
+
+
+def last_offer(effects: Sequence[Effect]) -> Offer | None:
+    """Return the choices that the person is left with."""
+    return next((each for each in reversed(effects) if isinstance(each, Offer)), None)
 
 
 def _voice(said: Sequence[Message]) -> str | None:

@@ -46,6 +46,8 @@ def finished(
         erase=turn.erase,
         also_delete=tuple(also_delete),
         drop_outgoing=turn.stop,
+        relast=turn.earlier_last_too,
+        lasts_seconds=turn.messages_last_seconds,
     )
 
 

@@ -127,6 +127,7 @@ class Turn:
         delete_own_now: delete the person's own message at once (an unasked pin).
         messages_last_seconds: delete what this turn sends, edits and answers to, this long after it
             came; `None` keeps it.
+        earlier_last_too: `messages_last_seconds` holds for the messages before as well.
         stop: nothing can be sent to this person any more: drop what waits.
     """
 
@@ -137,4 +138,5 @@ class Turn:
     delete_own_after_seconds: int | None = None
     delete_own_now: bool = False
     messages_last_seconds: int | None = None
+    earlier_last_too: bool = False
     stop: bool = False

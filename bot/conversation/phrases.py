@@ -45,16 +45,29 @@ NOTICE = message(
 )
 OTHER_LANGUAGE = message("phrases/other_language", "Continuer en {language}")
 
-EMERGENCY = message("phrases/emergency", "Urgence")
+DISCREET_ON = message("phrases/discreet_on", "🌙 ✓")
+DISCREET_OFF = message("phrases/discreet_off", "☀️ ✓")
+NOTHING_LEFT = message("phrases/nothing_left", "🌿 Vérifié : il ne reste rien ici.")
+
+# A button whose words tell has others, icon included, for those who asked for discretion.
+EMERGENCY = message(
+    "phrases/emergency", "Urgence", discreet=message("phrases/emergency", "⚡ Vite")
+)
 BACK = message("phrases/back", "Retour")
 MENU = message("phrases/menu", "Menu")
 QUIT = message("phrases/quit", "Quitter")
+DISCREET = message(
+    "phrases/discreet", "Mots discrets", discreet=message("phrases/discreet", "☀️ Mots clairs")
+)
+SETTINGS = message("phrases/settings", "Durée")
 
 FOOT = {
     "emergency": ("🆘", EMERGENCY),
     "back": ("⬅️", BACK),
     "menu": ("☰", MENU),
     "quit": ("✖️", QUIT),
+    "discreet": ("🌙", DISCREET),
+    "settings": ("⏱", SETTINGS),
 }
 
 LANGUAGE_NAMES = {"fr": "Français", "bm": "Bamanankan"}

@@ -1,10 +1,11 @@
 """From messages and effects to the words and buttons of a screen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation.buttons import Press, encode_press
 from bot.conversation.outgoing import Button
+from bot.conversation.person import Manner
 from bot.conversation.phrases import FOOT
 from bot.conversation.ports import Catalogue
 from flows.engine.effects import Offer
@@ -49,32 +50,42 @@ class Renderer:
             case Message():
                 return self.text(value, language)
 
-    def rows(self, offer: Offer, language: str) -> tuple[tuple[Button, ...], ...]:
+    def rows(self, offer: Offer, manner: Manner) -> tuple[tuple[Button, ...], ...]:
         """Return the buttons of `offer`: its options in columns, then the foot in one row."""
         buttons = [
             Button(
-                self.label(option, language),
-                encode_press(Press(offer.flow, offer.step, option.id, language)),
+                self.label(option, manner),
+                _data(Press(offer.flow, offer.step, option.id), manner),
             )
             for option in offer.options
         ]
-        foot = tuple(self._foot_button(name, language) for name in offer.foot)
+        foot = tuple(self.foot_button(name, manner) for name in offer.foot)
         rows = _in_columns(buttons, offer.columns)
         return (*rows, foot) if foot else rows
 
-    def label(self, option: Option, language: str) -> str:
+    def label(self, option: Option, manner: Manner) -> str:
         """Return the words on the button of `option`, its icon first."""
-        words = self.value(option.label, language)
-        return _with_icon(option.icon, words)[:MAX_LABEL]
+        return self._label(option.icon, option.label, manner)[:MAX_LABEL]
 
-    def _foot_button(self, name: str, language: str) -> Button:
+    def foot_button(self, name: str, manner: Manner) -> Button:
+        """Return a button that means the same under every screen."""
         icon, words = FOOT[name]
-        data = encode_press(Press(FOOT_FLOW, NO_STEP, name, language))
-        return Button(_with_icon(icon, self.text(words, language)), data)
+        data = _data(Press(FOOT_FLOW, NO_STEP, name), manner)
+        return Button(self._label(icon, words, manner), data)
+
+    def _label(self, icon: str, words: Value, manner: Manner) -> str:
+        if isinstance(words, Message) and manner.discreet and words.discreet is not None:
+            return self.text(words.discreet, manner.language)
+        return _with_icon(icon, self.value(words, manner.language))
 
     def _fill(self, words: str, message: Message, language: str) -> str:
         values = {**self.constants, **dict(message.params)}
         return words.format_map({key: self.value(each, language) for key, each in values.items()})
+
+
+def _data(press: Press, manner: Manner) -> str:
+    spoken = replace(press, language=manner.language, discreet=manner.discreet, lasts=manner.lasts)
+    return encode_press(spoken)
 
 
 def join_lines(lines: Iterable[str]) -> str:

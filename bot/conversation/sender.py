@@ -178,8 +178,10 @@ class Sender:
         """Return what is sent now: the message, a neutral line in its place, or nothing."""
         action = message.action
         is_late = now - message.created_at > LATE_AFTER
-        if not is_late or message.unlisted or not isinstance(
-            action, ShowScreen | SendPin | SendFile
+        if (
+            not is_late
+            or message.unlisted
+            or not isinstance(action, ShowScreen | SendPin | SendFile)
         ):
             return action
         if lane.late_told:
@@ -239,9 +241,9 @@ class Sender:
         """Return the message ids that the ledger is told."""
         if message.unlisted:
             return ()
-        if delivery.message_ids or message.lasts_seconds is None:
+        if delivery.message_ids:
             return delivery.message_ids
-        # An edited screen lasts from now on again.
+        # An edited screen lasts from now on again, or is kept from now on.
         edited = message.action.edit if isinstance(message.action, ShowScreen) else None
         return () if edited is None else (edited,)
 

@@ -110,6 +110,8 @@ class FinishedTurn:
             `also_delete` from the chat, after `outgoing`.
         also_delete: message ids that the ledger may not know.
         drop_outgoing: forget what waits to be sent: the person can't be reached.
+        relast: the messages before are to delete themselves at the age `lasts_seconds` as well;
+            `None` keeps them.
     """
 
     chat_id: int
@@ -123,6 +125,8 @@ class FinishedTurn:
     erase: bool = False
     also_delete: Sequence[int] = ()
     drop_outgoing: bool = False
+    relast: bool = False
+    lasts_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, override
 
@@ -38,6 +38,9 @@ LEAVING_PATIENCE_SECONDS = 1.5
 _PAUSE_SECONDS = 0.5
 _RETRY_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
+
+# What is not answered, or only with an apology, goes from the chat after a day.
+_SKIPPED = Turn(None, messages_last_seconds=24 * 60 * 60)
 
 _log = logging.getLogger(__name__)
 
@@ -336,7 +339,8 @@ class Worker(UpdateInbox):
             lane.is_answering = lane.was_interrupted = False
 
     def _apology(self, incoming: Incoming) -> Turn:
-        return Turn(None, (self._around.lines.failed, *press_answer(incoming)))
+        actions: tuple[Action, ...] = (self._around.lines.failed, *press_answer(incoming))
+        return replace(_SKIPPED, actions=actions)
 
     async def _skip(self, chat_id: int, lane: _Lane) -> None:
         now = self._around.clock.now()
@@ -346,7 +350,7 @@ class Worker(UpdateInbox):
         if tell:
             actions = [self._around.lines.too_many, *press_answer(skipped[-1].incoming)]
         updates = [
-            SkippedUpdate(one.update_id, own_message(self._around, one.incoming, Turn(None), now))
+            SkippedUpdate(one.update_id, own_message(self._around, one.incoming, _SKIPPED, now))
             for one in skipped
         ]
         outgoing = [OutgoingMessage(action, now) for action in actions]

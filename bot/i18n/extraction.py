@@ -14,13 +14,18 @@ CODE_DIRECTORIES = ("bot", "event_registration", "guidance", "referral_directory
 
 
 def messages_of(library: FlowLibrary) -> Iterable[Message]:
-    """Yield every message of the flows: texts, rejections and button labels."""
+    """Yield every message of the flows: texts, rejections and button labels, discreet ones too."""
     for flow in library.flows.values():
         for step in flow.steps.values():
             if isinstance(step, Screen):
-                yield from (text for _, text in step.texts)
-                yield from (rejection.text for rejection in step.rejections)
-                yield from (choice.label for choice in step.choices)
+                for message in _messages_of_screen(step):
+                    yield from filter(None, (message, message.discreet))
+
+
+def _messages_of_screen(screen: Screen) -> Iterable[Message]:
+    yield from (text for _, text in screen.texts)
+    yield from (rejection.text for rejection in screen.rejections)
+    yield from (choice.label for choice in screen.choices)
 
 
 def template(root: Path, library: FlowLibrary, labels: Iterable[Message]) -> Catalog:

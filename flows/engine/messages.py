@@ -23,6 +23,7 @@ class Message:
         risk: `danger`, `health`, `law`, `erasing` or `consent` where a wrong translation may harm:
             as long as the Bambara is unreviewed, the French stands under it.
         voice: key of the voice note that says the same.
+        discreet: the same in words that tell an onlooker nothing, icon included.
     """
 
     context: str
@@ -30,6 +31,13 @@ class Message:
     params: tuple[tuple[str, "Value"], ...] = ()
     risk: str | None = None
     voice: str | None = None
+    discreet: "Message | None" = None
+
+    def worded(self, *, discreet: bool) -> "Message":
+        """Return the message to say: the discreet one where it is asked for and there is one."""
+        if not discreet or self.discreet is None:
+            return self
+        return replace(self.discreet, params=self.discreet.params or self.params)
 
     def filled(self, params: Mapping[str, "Value"]) -> "Message":
         """Return the message with these values for its placeholders."""
@@ -48,6 +56,13 @@ class Option:
     icon: str = field(default="")
 
 
-def message(context: str, text: str, *, risk: str | None = None, **params: Value) -> Message:
+def message(
+    context: str,
+    text: str,
+    *,
+    risk: str | None = None,
+    discreet: Message | None = None,
+    **params: Value,
+) -> Message:
     """Return a message; the catalogue's extractor finds calls of this name."""
-    return Message(context, text, tuple(params.items()), risk)
+    return Message(context, text, tuple(params.items()), risk, discreet=discreet)

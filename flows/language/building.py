@@ -68,20 +68,28 @@ def _screen(flow_id: str, path: str, file: StepFile) -> Screen:
 
 def _texts(context: str, file: StepFile) -> Iterable[tuple[Condition | None, Message]]:
     if isinstance(file.text, str):
-        yield None, Message(context, file.text, risk=file.risk, voice=file.voice)
+        quiet = _quietly(context, file.discreet, file.risk)
+        yield None, Message(context, file.text, risk=file.risk, voice=file.voice, discreet=quiet)
         return
     for each in file.text or []:
         yield _condition(each.if_), _message(context, each, file.risk)
 
 
 def _message(context: str, file: TextFile, risk: str | None) -> Message:
-    return Message(context, file.text, risk=file.risk or risk, voice=file.voice)
+    risk = file.risk or risk
+    quiet = _quietly(context, file.discreet, risk)
+    return Message(context, file.text, risk=risk, voice=file.voice, discreet=quiet)
+
+
+def _quietly(context: str, text: str | None, risk: str | None = None) -> Message | None:
+    return Message(context, text, risk=risk) if text is not None else None
 
 
 def _choice(context: str, file: ChoiceFile) -> Choice:
+    where = f"{context}/{file.id}"
     return Choice(
         id=file.id,
-        label=Message(f"{context}/{file.id}", file.text),
+        label=Message(where, file.text, discreet=_quietly(where, file.discreet)),
         icon=file.icon,
         sets=_sets(file.set_slots),
         next=_next(file.next) if file.next is not None else None,

@@ -24,7 +24,7 @@ MAX_SURVIVOR_CHOICES = 5  # beside the fixed row of Urgence, Retour, Quitter; se
 MAX_LINE = 230  # characters of one line on a survivor screen: about five lines on a small phone
 MAX_SCREEN = 1000
 MAX_LABEL = 40
-MAX_PRESS_BYTES = 64 - len("1f:") - len(":") - len(":")
+MAX_PRESS_BYTES = 64 - len("1fdh:") - len(":") - len(":")
 SURVIVOR_FOOT = frozenset({"emergency", "quit"})
 BUILT_IN_ACTIONS = frozenset({"erase"})
 
@@ -191,7 +191,9 @@ def _survivor_rules(subject: _Subject) -> Iterable[str]:
         yield f"a survivor screen lacks {', '.join(sorted(missing))}"
     if len(screen.choices) > MAX_SURVIVOR_CHOICES:
         yield f"{len(screen.choices)} choices; a survivor screen has at most {MAX_SURVIVOR_CHOICES}"
-    for condition, text in screen.texts:
+    said = [(condition, each) for condition, each in screen.texts]
+    said += [(condition, each.discreet) for condition, each in screen.texts if each.discreet]
+    for condition, text in said:
         lines = text.text.splitlines()
         if condition is None and len(lines) > MAX_SURVIVOR_LINES:
             yield f"{len(lines)} lines; a survivor screen has at most {MAX_SURVIVOR_LINES}"
@@ -214,8 +216,9 @@ def _lengths(subject: _Subject) -> Iterable[str]:
     if sum(len(text.text) for _, text in screen.texts) > MAX_SCREEN:
         yield "the texts are too long for one screen"
     for choice in screen.choices:
-        if len(choice.label.text) > MAX_LABEL:
-            yield f"choice {choice.id}: a label of {len(choice.label.text)} characters"
+        for label in filter(None, (choice.label, choice.label.discreet)):
+            if len(label.text) > MAX_LABEL:
+                yield f"choice {choice.id}: a label of {len(label.text)} characters"
         if len(subject.flow.id) + len(screen.id) + len(choice.id) > MAX_PRESS_BYTES:
             yield f"choice {choice.id}: the ids do not fit into 64 bytes"
 

@@ -28,15 +28,17 @@ class TextFile(_Strict):
 
     if_: str | None = Field(default=None, alias="if")
     text: Text
+    discreet: Text | None = None
     risk: Risk | None = None
     voice: str | None = None
 
 
 class ChoiceFile(_Strict):
-    """A button."""
+    """A button; `discreet` is what it says, icon included, where nothing may tell."""
 
     id: Identifier
     text: Text
+    discreet: Text | None = None
     icon: str = ""
     set_slots: list[dict[Identifier, str | None]] = []
     next: Target | list[BranchFile] | None = None
@@ -53,6 +55,7 @@ class StepFile(_Strict):
     set_slots: list[dict[Identifier, str | None]] | None = None
     link: Identifier | None = None
     text: Text | list[TextFile] | None = None
+    discreet: Text | None = None
     risk: Risk | None = None
     voice: str | None = None
     choices: list[ChoiceFile] = []

@@ -124,6 +124,11 @@ async def test_s13_a_session_holds_choices_only(conversation):
         "people",
         "press",
         "ready",
+        "child_next",
+        "forget_next",
+        "setting",
+        "lasts",
+        "protect",
     }
     async for person, _ in crawl(conversation, "fr", most=120):
         data = encode_session(person.session)

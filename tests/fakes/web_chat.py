@@ -15,6 +15,7 @@ from bot.conversation.guard import load_guard
 from bot.conversation.outgoing import ShowScreen, Turn
 from bot.conversation.ports import Interpretation
 from bot.conversation.rendering import Renderer
+from bot.conversation.self_said import load_self_said
 from flows.engine.effects import LookUp
 from flows.engine.events import LookedUp, Pin
 from flows.engine.messages import Bilingual, Message, Option
@@ -160,6 +161,7 @@ def small_conversation() -> Conversation:
         destinations=destinations,
         thresholds=Thresholds({each.group: 0.5 for each in destinations.values()}, 0.2, 0.4),
         guard=load_guard(lambda text: text.strip(" .!").casefold()),
+        self_said=load_self_said(str.casefold),
         understanding=WordUnderstanding(),
         look_ups=SmallDirectory(),
         composer=Composer(Renderer(FrenchCatalogue(), constants)),
