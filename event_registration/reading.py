@@ -60,6 +60,11 @@ class RegistrationReader:
         )
         return int(connection.execute(ahead).scalar_one())
 
+    def rank_if_waiting(self, connection: Connection, registration: Registration) -> int | None:
+        """Return the place on the waiting list; `None` for a registration that does not wait."""
+        waits = registration.state is State.WAITING
+        return self.rank(connection, registration.id) if waits else None
+
     def _row(self, connection: Connection, registration_id: int, chat_id: int | None) -> AnyRow:
         wanted = select(registrations).where(_r.id == registration_id)
         row = connection.execute(wanted).one_or_none()

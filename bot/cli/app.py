@@ -20,6 +20,8 @@ _COMMANDS = (
     ),
     ("db", "bot.cli.database:app", "The database."),
     ("directory", "bot.cli.directory:app", "The directory of services."),
+    ("gatherings", "bot.cli.gatherings:app", "The events one registers for: JIF, JPO, others."),
+    ("registrations", "bot.cli.registrations:app", "Registrations for gatherings, and the door."),
     ("nlu", "bot.cli.language:app", "Language understanding."),
     ("flows", "bot.cli.flows:app", "Check, draw and play the conversations."),
     ("content", "bot.cli.content:app", "The guidance articles: what is wrong, what is unreviewed."),
