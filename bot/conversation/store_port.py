@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, override
 
 from bot.conversation.outgoing import Action
 from bot.conversation.ports import RawUpdate
@@ -266,5 +266,6 @@ class Tally(Protocol):
 class NullTally(Tally):
     """Counts nothing."""
 
+    @override
     def count(self, name: str, kind: str = "", by: int = 1) -> None:
         """Do nothing."""

@@ -167,9 +167,7 @@ class TelegramMessenger(Messenger):
         async def send() -> int:
             bot = self._api.bot
             send_it = bot.send_photo if file.is_picture else bot.send_document
-            message = await send_it(
-                chat_id, content, filename=file.name, disable_notification=True
-            )
+            message = await send_it(chat_id, content, filename=file.name, disable_notification=True)
             return message.message_id
 
         await self._limiter.message(chat_id)

@@ -1,0 +1,1 @@
+"""The flows themselves, one YAML file per subject."""
