@@ -20,6 +20,9 @@ from bot.adapters.directory import DirectoryLookUps
 from bot.adapters.guidance import LOOK_UPS as GUIDANCE_LOOK_UPS
 from bot.adapters.guidance import GuidanceLookUps, build_index
 from bot.adapters.look_ups import JoinedLookUps
+from bot.adapters.registration import LOOK_UPS as REGISTRATION_LOOK_UPS
+from bot.adapters.registration import RegistrationLookUps
+from bot.adapters.registration_courier import RegistrationCourier
 from bot.adapters.understanding import NluUnderstanding
 from bot.conversation.composing import Composer
 from bot.conversation.deciding import Thresholds
@@ -27,7 +30,7 @@ from bot.conversation.destinations import Destination, read_destinations
 from bot.conversation.driver import Conversation
 from bot.conversation.guard import Guard, load_guard
 from bot.conversation.person import Person
-from bot.conversation.ports import Clock, Driver, Understanding
+from bot.conversation.ports import Clock, Driver, Messenger, Understanding
 from bot.conversation.rendering import Renderer
 from bot.conversation.self_said import load_self_said
 from bot.i18n.catalogue import (
@@ -39,6 +42,7 @@ from bot.i18n.catalogue import (
 from bot.i18n.checking import problems
 from bot.i18n.extraction import template
 from bot.settings import ROOT, Settings, SettingsError
+from event_registration.desk import Desk
 from flows.engine.definition import FlowLibrary
 from flows.engine.messages import Value
 from flows.engine.session import Place, Session
@@ -55,6 +59,7 @@ from referral_directory.loading import load_starter
 from storage.database import Base, open_engine, sessionmaker
 from storage.keys import Keyring, WeakKeyError
 from storage.migrate import upgrade
+from storage.store import Store, open_store
 
 _log = logging.getLogger(__name__)
 LOCALES = ROOT / "locales"
@@ -64,6 +69,7 @@ LOOK_UPS = frozenset(
     {"regions", "areas", "match_place", "measure_area", "find_services", "service_card"}
     | {"service_pin", "emergency_numbers", "helplines", "guesses"}
     | GUIDANCE_LOOK_UPS
+    | REGISTRATION_LOOK_UPS
 )
 
 
@@ -247,8 +253,39 @@ def _guidance(
     return GuidanceLookUps(shelf, build_index(shelf, catalogue), renderer, settings.telegram_name)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRegistration:
+    """Registration with its own way into the database."""
+
+    desk: Desk
+    store: Store
+
+
+@asynccontextmanager
+async def open_registration(settings: Settings, keys: Keyring) -> AsyncIterator[OpenRegistration]:
+    """Open registration on a database that is at its newest revision."""
+    store = open_store(settings.database, keys)
+    try:
+        yield OpenRegistration(Desk(keys), store)
+    finally:
+        await store.close()
+
+
+def build_courier(
+    registration: OpenRegistration, messenger: Messenger, composer: Composer
+) -> RegistrationCourier:
+    """Return who tells registrants what they did not ask for."""
+    return RegistrationCourier(
+        registration.desk, registration.store, messenger, composer, SystemClock()
+    )
+
+
 def build_conversation(
-    settings: Settings, directory: OpenDirectory, *, allow_unverified: bool
+    settings: Settings,
+    directory: OpenDirectory,
+    registration: OpenRegistration,
+    *,
+    allow_unverified: bool,
 ) -> Conversation:
     """Return the conversation with everything it needs."""
     understanding: Understanding = NluUnderstanding(
@@ -268,6 +305,7 @@ def build_conversation(
                 directory.sessions, directory.gazetteer, allow_unverified=allow_unverified
             ),
             dict.fromkeys(GUIDANCE_LOOK_UPS, _guidance(settings, catalogue, renderer)),
+            RegistrationLookUps(registration.desk, registration.store, directory.gazetteer),
         ),
         composer=Composer(renderer),
     )
@@ -288,8 +326,12 @@ async def demonstration(settings: Settings) -> AsyncIterator[Demonstration]:
     clock = SystemClock()
     await upgrade_database(settings)
     await fill_directory(settings, clock)
-    async with open_directory(settings) as directory:
-        driver = build_conversation(settings, directory, allow_unverified=True)
+    keys = demonstration_keyring(settings)
+    async with (
+        open_directory(settings) as directory,
+        open_registration(settings, keys) as registration,
+    ):
+        driver = build_conversation(settings, directory, registration, allow_unverified=True)
         yield Demonstration(driver, driver.library, clock)
 
 

@@ -49,14 +49,19 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
     await _check_database(settings)
     clock = bootstrap.SystemClock()
     _report_drafts()
-    async with bootstrap.open_directory(settings) as directory:
+    async with (
+        bootstrap.open_directory(settings) as directory,
+        bootstrap.open_registration(settings, keys) as registration,
+    ):
         async with directory.sessions() as session:
             ready = await session.run_sync(national_emergency_ready)
             if ready and await session.run_sync(national_emergency_is_old, clock.now()):
                 _log.error("national_emergency_number_is_old")
         if not ready and not demo:
             raise SettingsError(NOT_READY)
-        conversation = bootstrap.build_conversation(settings, directory, allow_unverified=demo)
+        conversation = bootstrap.build_conversation(
+            settings, directory, registration, allow_unverified=demo
+        )
         driver: Driver = _gated(settings, conversation) if demo else conversation
         async with (
             BotApi(token, settings.telegram_base_url) as api,
@@ -64,13 +69,15 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
         ):
             tally = PrometheusTally()
             limiter = SendingLimiter(enabled=settings.outgoing_limit)
+            messenger = TelegramMessenger(api, limiter)
+            courier = bootstrap.build_courier(registration, messenger, conversation.composer)
             around = Surroundings(
                 driver=driver,
                 read=read,
                 leaves=conversation.leaves,
                 must_hear=conversation.must_hear,
                 store=store,
-                messenger=TelegramMessenger(api, limiter),
+                messenger=messenger,
                 clock=clock,
                 lines=_lines(conversation),
                 tally=tally,
@@ -82,7 +89,7 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
                 webhook_url=settings.webhook_url,
                 webhook_secret=secret,
             )
-            await serve(Parts(around, api, tally, doors))
+            await serve(Parts(around, api, tally, doors, beside=(courier.run,)))
 
 
 def _webhook_secret(settings: Settings) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -80,12 +80,14 @@ class Parts:
         api: the Bot API that the messenger uses too; open.
         tally: the one in `around`.
         doors: where it listens.
+        beside: what else runs until the bot stops; it ends only by being cancelled.
     """
 
     around: Surroundings
     api: BotApi
     tally: PrometheusTally
     doors: Doors
+    beside: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
 
 
 async def serve(parts: Parts, *, started: Callable[[int], None] = lambda _port: None) -> None:
@@ -113,6 +115,7 @@ async def serve(parts: Parts, *, started: Callable[[int], None] = lambda _port: 
         if not await _until(stop, _prepare(parts, worker, sender)):
             return
         tasks = [asyncio.create_task(Sweeper(around, worker, sender).run())]
+        tasks += [asyncio.create_task(run()) for run in parts.beside]
         if parts.doors.webhook_url is None:
             tasks.append(asyncio.create_task(Poller(parts.api, worker, around.tally).run()))
         running.is_ready = True

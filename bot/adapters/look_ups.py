@@ -1,11 +1,13 @@
 """All look-ups together: each name is answered by the part of the house that knows it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.adapters.directory import DirectoryLookUps
+from bot.adapters.registration import LOOK_UPS as REGISTRATION
+from bot.adapters.registration import RegistrationLookUps
 from flows.engine.effects import LookUp
 from flows.engine.events import LookedUp
 
@@ -25,13 +27,21 @@ class JoinedLookUps:
     Attributes:
         directory: answers what nobody else answers, and maps points to places.
         others: look-up's name -> who answers it.
+        registration: answers what concerns a chat's own registrations.
     """
 
     directory: DirectoryLookUps
     others: Mapping[str, SomeLookUps]
+    registration: RegistrationLookUps
+
+    def of(self, chat_id: int) -> "JoinedLookUps":
+        """Return the look-ups for a chat; registration alone hears of it."""
+        return replace(self, registration=self.registration.of(chat_id))
 
     async def look_up(self, request: LookUp, now: datetime) -> LookedUp:
         """Return what was found; see `bot.conversation.ports.LookUps`."""
+        if request.name in REGISTRATION:
+            return await self.registration.look_up(request, now)
         return await self.others.get(request.name, self.directory).look_up(request, now)
 
     async def locate(self, latitude: float, longitude: float) -> str | None:

@@ -15,6 +15,7 @@ from flows.engine.events import Began, Event, LookedUp
 from flows.engine.messages import Message, Option
 
 MAX_LOOK_UPS = 8
+PHONE_STEP = "phone"
 _GUESSES = "guesses"
 
 _log = logging.getLogger(__name__)
@@ -116,6 +117,11 @@ class Walker:
             return None
         step = self.library.flows[current.flow].steps.get(current.step)
         return step if isinstance(step, Screen) else None
+
+    def waits_for_phone(self, person: Person) -> bool:
+        """Return whether the screen that waits asks for somebody's number."""
+        screen = self.screen(person)
+        return screen is not None and screen.text_input is not None and screen.id == PHONE_STEP
 
     def takes_text(self, person: Person) -> bool:
         """Return whether the screen that waits reads typed answers."""

@@ -188,12 +188,11 @@ class Conversation:
     # -- events ----------------------------------------------------------------------------
 
     async def _answer(self, incoming: Incoming, person: Person, now: datetime) -> Answer:
-        walker = Walker(self.library, self.destinations, self.look_ups, now)
+        look_ups = self.look_ups.of(incoming.chat_id)
+        walker = Walker(self.library, self.destinations, look_ups, now)
+        hearing = Hearing(walker, self.guard, self.self_said, self.understanding, self.thresholds)
         match incoming.event:
             case TextArrived(text):
-                hearing = Hearing(
-                    walker, self.guard, self.self_said, self.understanding, self.thresholds
-                )
                 return await hearing.hear(person, text)
             case ButtonPressed(data):
                 return await Presses(walker).pressed(person, decode_press(data))
@@ -201,6 +200,9 @@ class Conversation:
                 return await Presses(walker).command(person, name, payload)
             case LocationShared(latitude, longitude):
                 return await self._located(walker, person, latitude, longitude)
+            case ContactShared(phone) if phone and walker.waits_for_phone(person):
+                answer = await hearing.take(person, phone)
+                return replace(answer, delete_now=True)
             case other:
                 kind = "voice" if isinstance(other, VoiceArrived) else "media"
                 answer = await walker.begin(person, kind)

@@ -1,6 +1,6 @@
 """What a person does, as the conversation sees it, whatever the channel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -36,7 +36,9 @@ class LocationShared:
 
 @dataclass(frozen=True, slots=True)
 class ContactShared:
-    """A person sent a contact. Its number stays outside until a flow asks for it."""
+    """A person sent a contact. Its number is heard by a screen that asks for one, and no other."""
+
+    phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ class Hearing:
             return await self.walker.begin(person, "something_else")
         return await self._understood(_with_language(person, said), said)
 
+    async def take(self, person: Person, text: str) -> Answer:
+        """Take what was shared as if it had been typed for the screen that waits."""
+        answer = await self._typed_answer(person, text)
+        return answer if answer is not None else await self._reject(person)
+
     async def _without_model(self, person: Person, text: str) -> Answer | None:
         """Answer what fixed words, rules or the screen itself understand."""
         language = self.guard.language(text)
@@ -61,6 +66,7 @@ class Hearing:
             # A child's answer keeps nothing, whatever the screen (S34).
             return replace(answer, keep_nothing=flow == CHILD)
         if flow is not None:
+            person = await self._in_their_language(person, text)
             answer = await self.walker.begin(replace(person, misses=0), flow)
             return replace(answer, delete_own=True)
         wanted = searched_words(text)
@@ -86,11 +92,13 @@ class Hearing:
             return None
 
     async def _crisis(self, person: Person, crisis: str, text: str) -> Answer:
-        """Answer a crisis that the lexicon saw; the model is asked for the language alone."""
+        """Answer a crisis that the lexicon saw."""
+        return await self.walker.go(await self._in_their_language(person, text), crisis)
+
+    async def _in_their_language(self, person: Person, text: str) -> Person:
+        """Ask the model for the language alone, where none is known yet."""
         said = await self._interpret(text) if person.language is None else None
-        if said is not None:
-            person = _with_language(person, said)
-        return await self.walker.go(person, crisis)
+        return person if said is None else _with_language(person, said)
 
     async def _typed_answer(self, person: Person, text: str) -> Answer | None:
         """Take `text` as the answer to the screen, or return `None` when it isn't one."""

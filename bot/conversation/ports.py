@@ -55,7 +55,11 @@ class Understanding(Protocol):
 
 
 class LookUps(Protocol):
-    """Fulfils the look-ups of flows from the directory."""
+    """Fulfils the look-ups of flows."""
+
+    def of(self, chat_id: int) -> "LookUps":
+        """Return the look-ups for a chat: what it registers is its own. Services know no chat."""
+        ...
 
     async def look_up(self, request: LookUp, now: datetime) -> LookedUp:
         """Return what was found; never raises for what a person typed."""

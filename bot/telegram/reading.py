@@ -265,7 +265,11 @@ def _read_spoken(message: dict[str, Any]) -> Event | None:
 
 
 def _read_contact(message: dict[str, Any]) -> Event | None:
-    return ContactShared() if "contact" in message else None
+    if "contact" not in message:
+        return None
+    contact = message["contact"]
+    phone = contact.get("phone_number") if isinstance(contact, dict) else None
+    return ContactShared(phone if isinstance(phone, str) else "")
 
 
 _READINGS: tuple[Callable[[dict[str, Any]], Event | None], ...] = (

@@ -41,5 +41,11 @@ def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 async def conversation(demo_settings):
     """The driver with the real model, directory and catalogues."""
-    async with bootstrap.open_directory(demo_settings) as directory:
-        yield bootstrap.build_conversation(demo_settings, directory, allow_unverified=True)
+    keys = bootstrap.demonstration_keyring(demo_settings)
+    async with (
+        bootstrap.open_directory(demo_settings) as directory,
+        bootstrap.open_registration(demo_settings, keys) as registration,
+    ):
+        yield bootstrap.build_conversation(
+            demo_settings, directory, registration, allow_unverified=True
+        )

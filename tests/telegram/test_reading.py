@@ -53,7 +53,7 @@ def message(**fields):
             {"venue": {"location": {"latitude": 1.0, "longitude": 2.0}, "title": "t"}},
             LocationShared(1.0, 2.0),
         ),
-        ({"contact": {"phone_number": "1", "first_name": "A"}}, ContactShared()),
+        ({"contact": {"phone_number": "1", "first_name": "A"}}, ContactShared("1")),
         ({"voice": {"file_id": "f"}, "caption": "écoute"}, VoiceArrived()),
         ({"video_note": {}}, VoiceArrived()),
         ({"audio": {}}, VoiceArrived()),
