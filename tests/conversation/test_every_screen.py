@@ -56,7 +56,7 @@ async def crawl(conversation, language, most=220):
             if found.choice in ("quit", "language") or (many and found.choice not in WAYS_ON):
                 continue
             turn, shown = await press(conversation, button.data, state)
-            if not turn.erase:
+            if not turn.erase and turn.state is not None:  # a child's screens keep nothing
                 waiting.append((turn.state, shown))
 
 
