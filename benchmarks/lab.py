@@ -76,8 +76,6 @@ class Lab:
     async def __aenter__(self) -> Self:
         temporary = tempfile.TemporaryDirectory(prefix="jigi-bench-")
         self._folder = Path(self._stack.enter_context(temporary))
-        if self.options.pin:
-            _pin(psutil.Process(), -1)
         return self
 
     async def __aexit__(
@@ -165,10 +163,12 @@ class Lab:
             known = psutil.Process(process.pid)
             if self.options.pin:
                 _pin(known, 0)
+                _pin(psutil.Process(), -1)
             yield Running(known)
             if process.returncode is not None:
                 raise BrokenRunError(log.read_text(encoding="utf-8")[-2000:])
         finally:
+            _unpin(psutil.Process())
             await _end(process)
 
 
@@ -224,6 +224,11 @@ def _pin(process: psutil.Process, which: int) -> None:
     """Keep a process on one processor, where the system knows how."""
     if sys.platform == "linux" and (count := psutil.cpu_count() or 1) > 1:
         process.cpu_affinity([which % count])
+
+
+def _unpin(process: psutil.Process) -> None:
+    if sys.platform == "linux":
+        process.cpu_affinity([])  # all that there are
 
 
 async def _until_ready(bot: Running, port: int) -> None:

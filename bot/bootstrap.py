@@ -302,7 +302,10 @@ def build_conversation(
         understanding=understanding,
         look_ups=JoinedLookUps(
             DirectoryLookUps(
-                directory.sessions, directory.gazetteer, allow_unverified=allow_unverified
+                # On SQLite any other session waits for the writer, and gives up under load.
+                sessionmaker(directory.engine, read_only=True),
+                directory.gazetteer,
+                allow_unverified=allow_unverified,
             ),
             dict.fromkeys(GUIDANCE_LOOK_UPS, _guidance(settings, catalogue, renderer)),
             RegistrationLookUps(registration.desk, registration.store, directory.gazetteer),

@@ -22,6 +22,9 @@ from bot.telegram.reading import MalformedUpdateError, raw_updates
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # a header's name
 LARGEST_BODY = 1_048_576
 _RETRY_AFTER_SECONDS = "2"
+# Longer than a proxy keeps a connection that idles (nginx: 60 s), or it would tell an update to one
+# that is just closing; and Telegram need not greet us anew for every press.
+_KEEP_ALIVE_SECONDS = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def build_server(app: Starlette) -> QuietServer:
         date_header=False,
         proxy_headers=False,
         lifespan="off",
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=5,
     )
     return QuietServer(config)
