@@ -16,9 +16,10 @@ from bot.conversation.ports import Driver
 from bot.conversation.surroundings import Lines, Surroundings
 from bot.i18n.catalogue import TRANSLATED_LANGUAGES, read_catalogue
 from bot.i18n.checking import status
+from bot.launching import open_rows
 from bot.observability import PrometheusTally
 from bot.serving import Doors, Parts, serve
-from bot.settings import Settings, SettingsError
+from bot.settings import ROOT, Settings, SettingsError
 from bot.telegram.bot_api import BotApi
 from bot.telegram.limiter import SendingLimiter
 from bot.telegram.messenger import TelegramMessenger
@@ -34,6 +35,7 @@ NOT_READY = (
     "Jigi does not answer yet: no emergency number for the whole country is verified."
     " Call one, then: jigi directory verify tel-17 --by NAME --on DATE"
 )
+CHECKLIST = ROOT / "docs" / "launch-checklist.md"
 _log = logging.getLogger(__name__)
 
 
@@ -153,7 +155,8 @@ async def open_points(settings: Settings) -> list[str]:
         for language, count in _drafts()
         if count
     ]
-    return points + await _open_in_directory(settings, bootstrap.SystemClock().now())
+    points += await _open_in_directory(settings, bootstrap.SystemClock().now())
+    return points + list(open_rows(CHECKLIST.read_text(encoding="utf-8")))
 
 
 async def _open_in_directory(settings: Settings, now: datetime) -> list[str]:

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
 from storage.database import Base
+from storage.errors import ErasureIncompleteError
 from storage.inbox import inbox_updates
 from storage.keys import Person
 
@@ -31,6 +32,17 @@ def rows_of_person(connection: Connection, person: Person) -> dict[str, int]:
         rows = connection.execute(select(table.c[PERSON_COLUMN]).where(_belongs(table, person)))
         found[table.name] = len(rows.all())
     return found
+
+
+def prove_erased(connection: Connection, person: Person) -> None:
+    """Count what is left of a person after `erase_person`.
+
+    Raises:
+        ErasureIncompleteError: A row is left; nothing of the erasure must be committed as done.
+    """
+    left = {table: rows for table, rows in rows_of_person(connection, person).items() if rows}
+    if left:
+        raise ErasureIncompleteError(left)
 
 
 def _erase(connection: Connection, table: Table, person: Person) -> int:

@@ -1,5 +1,7 @@
 """What can go wrong between a turn and the database."""
 
+from collections.abc import Mapping
+
 
 class VersionConflictError(Exception):
     """The session was changed since it was loaded: load again and replay the turn.
@@ -37,3 +39,15 @@ class StorageUnavailableError(Exception):
         super().__init__(f"no answer from the database in {attempts} attempts: {kind}")
         self.attempts = attempts
         self.kind = kind
+
+
+class ErasureIncompleteError(Exception):
+    """Rows of a person are left although all were to be deleted.
+
+    Attributes:
+        left: How many rows of which table.
+    """
+
+    def __init__(self, left: Mapping[str, int]) -> None:
+        super().__init__(f"left: {', '.join(sorted(left))}")
+        self.left = left

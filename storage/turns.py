@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, select
 
 from storage.counters import Counters, week_of
-from storage.erasure import erase_person
+from storage.erasure import erase_person, prove_erased
 from storage.inbox import OF_PERSON, Inbox, WaitingUpdate, inbox_updates
 from storage.keys import Keyring, Person
 from storage.ledger import Ledger, LedgerEntry
@@ -134,13 +134,15 @@ class Turns:
 
         Raises:
             UpdateNotWaitingError: When the update was worked or dropped meanwhile.
-            VersionConflictError: When the session was changed meanwhile. In both cases the
+            VersionConflictError: When the session was changed meanwhile.
+            ErasureIncompleteError: When a row of an erased person is left. In all cases the
                 transaction must not be committed, and nothing be sent.
         """
         if result.update_id is not None:
             self._inbox.mark_done(connection, result.update_id)
         if result.erase:
             erase_person(connection, result.person)
+            prove_erased(connection, result.person)
         else:
             self._save_session(connection, result)
         if result.drop_outgoing:

@@ -27,6 +27,8 @@ _COMMANDS = (
     ("content", "bot.cli.content:app", "The guidance articles: what is wrong, what is unreviewed."),
     ("i18n", "bot.cli.translations:app", "The catalogues: what is translated, signed, wrong."),
     ("telegram", "bot.cli.telegram:app", "The bot's own page in Telegram."),
+    ("keys", "bot.cli.keeping:keys_app", "The keys that seal what is kept."),
+    ("audit", "bot.cli.keeping:audit_app", "The log of what staff changed."),
     ("retention", "bot.cli.database:retention_app", "What is held, and until when."),
     (
         "doctor",
