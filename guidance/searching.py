@@ -9,7 +9,8 @@ from nlu.normalise import normalise
 
 MAX_WORDS = 4  # a longer text is a sentence, and understanding reads it
 MAX_FOUND = 5
-_SHORTEST = 3
+_SHORTEST = 2
+_SHORTEST_IN_TEXT = 3
 _SURE = 84  # of 100: a letter or two apart in a word of six
 _KEYWORD, _TITLE, _TEXT = 6, 4, 1
 
@@ -75,6 +76,8 @@ def _folded(texts: Sequence[str]) -> frozenset[str]:
 
 def _score(entry: _Folded, word: str) -> int:
     for weight, known in entry.weighted:
+        if weight == _TEXT and len(word) < _SHORTEST_IN_TEXT:
+            continue
         if word in known:
             return 2 * weight
         if weight > _TEXT and any(_is_near(word, each) for each in known):
@@ -84,5 +87,5 @@ def _score(entry: _Folded, word: str) -> int:
 
 def _is_near(word: str, known: str) -> bool:
     shorter, longer = sorted((word, known), key=len)
-    begins = len(shorter) > _SHORTEST and longer.startswith(shorter)
+    begins = len(shorter) > _SHORTEST_IN_TEXT and longer.startswith(shorter)
     return begins or fuzz.ratio(word, known) >= _SURE

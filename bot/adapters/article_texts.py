@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bot.adapters.tool_texts import tool_messages
 from flows.engine.messages import Message
 from guidance.articles import Article, ArticleShelf
 
@@ -19,7 +20,8 @@ def page_of(article: Article, number: int) -> Message:
 
 
 def messages_of(shelf: ArticleShelf) -> Iterable[Message]:
-    """Yield every text of every article, for the catalogue."""
+    """Yield every text of the articles, the quiz and the project check, for the catalogue."""
+    yield from tool_messages()
     for article in shelf.articles.values():
         yield title_of(article)
         yield from (page_of(article, number) for number in range(1, len(article.pages) + 1))

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from bot.adapters import quota_texts
 from bot.adapters.article_texts import page_of, title_of
+from bot.adapters.tools import LOOK_UPS as TOOL_LOOK_UPS
+from bot.adapters.tools import ToolLookUps
 from bot.conversation.ports import Catalogue
 from bot.conversation.rendering import Renderer
 from flows.engine.effects import LookUp
@@ -18,7 +20,7 @@ from guidance.quota_reading import GroupUnreadableError, Problem, read_group
 from guidance.searching import Entry, SearchIndex
 from guidance.sheets import ArticleSheet, Side, print_article
 
-LOOK_UPS = frozenset(
+LOOK_UPS = TOOL_LOOK_UPS | frozenset(
     {"topic_articles", "open_page", "article_page", "article_link", "search_articles"}
     | {"article_sheet", "quota_counter", "quota_typed", "quota_take", "quota_verdict"}
 )
@@ -48,6 +50,8 @@ class GuidanceLookUps:
 
     async def look_up(self, request: LookUp, now: datetime) -> LookedUp:
         """Return what was found; see `bot.conversation.ports.LookUps`."""
+        if request.name in TOOL_LOOK_UPS:
+            return await ToolLookUps(self.renderer).look_up(request, now)
         return await self._known()[request.name](request, dict(request.slots), now)
 
     def _known(self) -> Mapping[str, Callable[[LookUp, Slots, datetime], Awaitable[LookedUp]]]:

@@ -1,0 +1,1 @@
+"""The questions of the quiz and of the project check, as data."""
