@@ -31,6 +31,7 @@ BENCHES = (
     Bench("memory", "resident memory of `jigi serve` against a Rasa server"),
     Bench("updates", "button steps a second of 200 chats against a bare echo bot"),
     Bench("hot_chat", "what one flooding chat costs the others, limits on"),
+    Bench("registration", "confirmation, and promotion as the waiting list grows"),
     Bench("directory_search", "search by need and place as the directory grows"),
 )
 

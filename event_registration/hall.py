@@ -16,7 +16,7 @@ from event_registration.messages import Messages
 from event_registration.rows import AnyRow, gathering_of
 from event_registration.schemas import Gathering
 from event_registration.states import check_step
-from event_registration.tables import gatherings, registrations
+from event_registration.tables import WAITS, gatherings, registrations
 from event_registration.vocabulary import GatheringState, MessageKind, RegistrationState
 
 MOST_PASSES = 2
@@ -196,6 +196,4 @@ class Hall:
 
 
 def _waiting(gathering_id: int) -> Any:
-    return select(registrations).where(
-        _r.gathering_id == gathering_id, _r.state == RegistrationState.WAITING.value
-    )
+    return select(registrations).where(_r.gathering_id == gathering_id, WAITS)

@@ -11,7 +11,7 @@ from event_registration.rows import AnyRow, gathering_of, registration_of
 from event_registration.schemas import Gathering, Registration
 from event_registration.sealing import Vault
 from event_registration.states import LIVE
-from event_registration.tables import gatherings, registration_messages, registrations
+from event_registration.tables import IS_TO_SEND, gatherings, registration_messages, registrations
 from event_registration.vocabulary import MessageKind, MessageState, RegistrationState
 from storage.columns import insert_or_ignore, random_id
 from storage.keys import SealBrokenError
@@ -148,7 +148,7 @@ class Messages:
         """Take messages to send now; without an answer they come once more after `LEASE`."""
         wanted = (
             select(registration_messages)
-            .where(_m.state == MessageState.WAITING.value, _m.not_before <= now)
+            .where(IS_TO_SEND, _m.not_before <= now)
             .order_by(_m.not_before)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -203,7 +203,7 @@ class Messages:
 
     def waiting(self, connection: Connection) -> int:
         """Return how many messages are still to be sent."""
-        wanted = select(func.count()).where(_m.state == MessageState.WAITING.value)
+        wanted = select(func.count()).where(IS_TO_SEND)
         return int(connection.execute(wanted).scalar_one())
 
     def _due(self, connection: Connection, row: AnyRow, now: datetime) -> DueMessage | None:

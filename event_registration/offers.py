@@ -6,7 +6,7 @@ from sqlalchemy import Connection, exists, select
 
 from event_registration.hall import SAVING_ENDS, Given, Hall
 from event_registration.reading import RegistrationReader
-from event_registration.tables import gatherings, registrations
+from event_registration.tables import WAITS, gatherings, registrations
 from event_registration.vocabulary import GatheringState, MessageKind
 from event_registration.vocabulary import RegistrationState as State
 
@@ -20,7 +20,7 @@ class Offers(RegistrationReader):
     def due(self, connection: Connection, now: datetime) -> list[int]:
         """Return the gatherings in which an offer has passed, or saved places are to be let go."""
         passed = select(_r.gathering_id).where(_r.offer_until <= now).distinct()
-        waits = exists().where(_r.gathering_id == _g.id, _r.state == State.WAITING.value)
+        waits = exists().where(_r.gathering_id == _g.id, WAITS)
         unsaved = select(_g.id).where(
             _g.state == GatheringState.PUBLISHED.value,
             _g.starts_at > now,

@@ -8,7 +8,7 @@ from event_registration.messages import Messages
 from event_registration.rows import AnyRow, registration_of
 from event_registration.schemas import Registration
 from event_registration.sealing import Subject, Vault
-from event_registration.tables import registrations
+from event_registration.tables import WAITS, registrations
 from event_registration.vocabulary import RegistrationState as State
 from storage.keys import Keyring
 
@@ -55,7 +55,7 @@ class RegistrationReader:
         row = self._row(connection, registration_id, None)
         ahead = select(func.count()).where(
             _r.gathering_id == row.gathering_id,
-            _r.state == State.WAITING.value,
+            WAITS,
             _r.queue_number <= row.queue_number,
         )
         return int(connection.execute(ahead).scalar_one())

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    literal_column,
 )
 
 from event_registration.states import HOLDING, LIVE
@@ -122,7 +123,11 @@ registrations = Table(
 )
 _r = registrations.c
 _is_live = _r.state.in_(sorted(state.value for state in LIVE))
-_waits = _r.state == RegistrationState.WAITING.value
+# Said with the value itself, here and in queries: with a parameter in its place neither database
+# knows that the index holds what is asked for.
+WAITS = _r.state == literal_column(f"'{RegistrationState.WAITING.value}'")
+"""The condition of the waiting list's indexes."""
+
 Index(
     "ix_registrations_one_live",
     _r.gathering_id,
@@ -136,16 +141,16 @@ Index(
     "ix_registrations_waiting_order",
     _r.gathering_id,
     _r.queue_number,
-    sqlite_where=_waits,
-    postgresql_where=_waits,
+    sqlite_where=WAITS,
+    postgresql_where=WAITS,
 )
 Index(
     "ix_registrations_waiting_size",
     _r.gathering_id,
     _r.least_places,
     _r.queue_number,
-    sqlite_where=_waits,
-    postgresql_where=_waits,
+    sqlite_where=WAITS,
+    postgresql_where=WAITS,
 )
 Index(
     None, _r.offer_until, sqlite_where=_r.offer_until.is_not(None),
@@ -209,12 +214,14 @@ registration_messages = Table(
     CheckConstraint("(state = 'waiting') = (sealed_payload IS NOT NULL)", name="payload"),
 )
 _m = registration_messages.c
-_to_send = _m.state == MessageState.WAITING.value
+IS_TO_SEND = _m.state == literal_column(f"'{MessageState.WAITING.value}'")
+"""The condition of the outbox's index."""
+
 Index(
     "ix_registration_messages_due",
     _m.not_before,
-    sqlite_where=_to_send,
-    postgresql_where=_to_send,
+    sqlite_where=IS_TO_SEND,
+    postgresql_where=IS_TO_SEND,
 )
 
 code_attempts = Table(
