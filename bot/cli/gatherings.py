@@ -1,5 +1,6 @@
 """`jigi gatherings`: enter, copy, enlarge and cancel the events one registers for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cyclopts import App
@@ -118,6 +119,48 @@ def clone(code: str, new_code: str, *, starts: datetime, by: str = COMMAND_LINE)
 
     at_desk(copy)
     print(f"{new_code.upper()} is published.")
+
+
+@app.command
+def move(
+    code: str,
+    *,
+    starts: datetime | None = None,
+    venue: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    by: str = COMMAND_LINE,
+) -> None:
+    """Move a gathering to another time or place; everybody who is registered is told.
+
+    Args:
+        code: which gathering.
+        starts: when it begins now; its end moves along, its deadlines stay.
+        venue: where it is now, in French.
+        latitude: of the new venue.
+        longitude: of the new venue.
+        by: who, for the audit log.
+    """
+    has_point = latitude is not None and longitude is not None
+
+    def change(connection: Connection, desk: Desk, now: datetime) -> None:
+        old = desk.gatherings.of_code(connection, code)
+        begins = _utc(starts) if starts else old.starts_at
+        moved = replace(
+            old,
+            starts_at=begins,
+            ends_at=begins + (old.ends_at - old.starts_at),
+            closes_at=min(old.closes_at, begins),
+            venue=Text(venue) if venue else old.venue,
+            # A pin of the old place would mislead.
+            point=Point(latitude or 0.0, longitude or 0.0)
+            if has_point
+            else (None if venue else old.point),
+        )
+        desk.gatherings.change(connection, old.id, moved, actor=by, now=now)
+
+    at_desk(change)
+    print(f"{code.upper()} is moved; everybody will be told.")
 
 
 @app.command
