@@ -122,7 +122,7 @@ def clone(code: str, new_code: str, *, starts: datetime, by: str = COMMAND_LINE)
 
 
 @app.command
-def move(
+def move(  # noqa: PLR0913  # what may change of time and place
     code: str,
     *,
     starts: datetime | None = None,
