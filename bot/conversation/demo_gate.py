@@ -50,7 +50,7 @@ class DemoGate:
             return self._closed(incoming)
         inner = kept.inner if kept is not None and now < kept.inner_until else None
         turn = await self.driver.respond(incoming, inner, now)
-        if turn.state is None or kept is None:
+        if kept is None or turn.erase or turn.stop:
             return turn
         until = now + timedelta(seconds=turn.lifetime_seconds)
         return replace(
@@ -80,4 +80,4 @@ def _unpack(state: bytes | None) -> _Kept | None:
     data = json.loads(state)
     if "until" not in data:  # from before the gate was put up
         return None
-    return _Kept(base64.b64decode(data["inner"]), datetime.fromisoformat(data["until"]))
+    return _Kept(base64.b64decode(data["inner"]) or None, datetime.fromisoformat(data["until"]))

@@ -1,5 +1,7 @@
 """Under 18, having done harm, and everybody who thinks that this is for others."""
 
+import base64
+import json
 import re
 from collections import deque
 
@@ -7,7 +9,8 @@ import pytest
 
 from bot import bootstrap
 from bot.conversation.buttons import Press, decode_press, encode_press
-from bot.conversation.events import ButtonPressed, Incoming, TextArrived
+from bot.conversation.demo_gate import DemoGate
+from bot.conversation.events import ButtonPressed, CommandGiven, Incoming, TextArrived
 from bot.conversation.outgoing import ShowScreen
 from bot.conversation.person import Person, decode_person, encode_person
 from flows.engine.definition import Screen
@@ -162,3 +165,13 @@ async def test_s33_everybody_is_spoken_to_and_nobody_is_asked_who_they_are(conve
         conversation, encode_press(Press("for_everybody", step, "find_help")), turn.state
     )
     assert decode_person(to_help.state).session.slots == {}
+
+
+async def test_s34_a_demonstration_stays_open_for_a_child_and_keeps_nothing_else(conversation):
+    gate = DemoGate(conversation, conversation.composer, "colline-42")
+    opened = await gate.respond(incoming(CommandGiven("start", "colline-42")), None, MOMENT)
+    told = await gate.respond(incoming(TextArrived("j'ai 14 ans")), opened.state, MOMENT)
+    assert b"child" not in base64.b64decode(json.loads(told.state)["inner"])
+    who = encode_press(Press("child", "now", "who"))
+    asked = await gate.respond(incoming(ButtonPressed(who)), told.state, MOMENT)
+    assert "Où es-tu" in shown(asked).text

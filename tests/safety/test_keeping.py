@@ -1,0 +1,61 @@
+"""Keys change without loss, the audit log shows tampering, and what is open is said."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.launching import open_rows
+from bot.settings import ROOT
+from storage.audit import AuditEntry
+from storage.keys import Keyring
+from storage.store import open_store
+from storage.timers import NewTimer
+from tests.bot_api.processes import SECRET
+from tests.process.jigi import run_jigi
+
+NEXT = "Zp8vQ1xE-5sB3nR7mU9kT2wY6hD4jF0a"
+SOON = datetime(2030, 1, 1, tzinfo=UTC) + timedelta(days=1)
+
+
+@pytest.mark.process
+async def test_keys_are_rotated_and_the_log_is_read_through(migrated_sqlite_url):
+    before = open_store(migrated_sqlite_url, Keyring(SECRET))
+    entry = AuditEntry(SOON, "Fanta", "service:updated", "1")
+    await before.write(before.timers.set, NewTimer("sweep", SOON, payload=b"nobody"))
+    await before.write(before.audit.record, entry)
+    await before.write(before.audit.record, entry)
+    await before.close()
+    settings = {"database_url": migrated_sqlite_url, "secret_key": NEXT}
+
+    refused = await run_jigi("keys", "rotate", **settings)
+    assert refused.status == 2
+    assert "JIGI_SECRET_KEY_PREVIOUS" in refused.err
+    rotated = await run_jigi("keys", "rotate", secret_key_previous=SECRET, **settings)
+    assert rotated.status == 0, rotated.err
+    assert "timers: 1 sealed anew" in rotated.out
+    assert "can go" in rotated.out
+    assert NEXT not in rotated.out + rotated.err
+    after = open_store(migrated_sqlite_url, Keyring(NEXT))
+    (timer,) = await after.write(after.timers.due, SOON, 5)
+    assert timer.payload == b"nobody"
+
+    sound = await run_jigi("audit", "verify", **settings)
+    assert (sound.status, sound.out) == (0, "2 entries, all unchanged.\n")
+    await after.write(
+        lambda connection: connection.execute(text("UPDATE audit_entries SET actor = 'Awa'"))
+    )
+    await after.close()
+    broken = await run_jigi("audit", "verify", **settings)
+    assert broken.status == 1
+    assert "was changed" in broken.out
+
+
+def test_every_open_row_of_the_checklist_is_named_until_somebody_closes_it():
+    checklist = (ROOT / "docs" / "launch-checklist.md").read_text(encoding="utf-8")
+    rows = list(open_rows(checklist))
+    assert len(rows) == checklist.count("\n| L")
+    closed = checklist.replace(
+        "| before launch | |", "| before launch | 2027-01-15, A. Traoré |", 1
+    )
+    assert len(list(open_rows(closed))) == len(rows) - 1
