@@ -23,6 +23,8 @@ from bot.adapters.look_ups import JoinedLookUps
 from bot.adapters.registration import LOOK_UPS as REGISTRATION_LOOK_UPS
 from bot.adapters.registration import RegistrationLookUps
 from bot.adapters.registration_courier import RegistrationCourier
+from bot.adapters.training import LOOK_UPS as TRAINING_LOOK_UPS
+from bot.adapters.training import TrainingLookUps
 from bot.adapters.understanding import NluUnderstanding
 from bot.conversation.composing import Composer
 from bot.conversation.deciding import Thresholds
@@ -48,6 +50,7 @@ from flows.engine.messages import Value
 from flows.engine.session import Place, Session
 from flows.language.reading import Reading, read_flows
 from guidance.shelf import read_shelf
+from guidance.training import TrainingDesk
 from nlu.archive import ArchiveError, ModelArchive
 from nlu.crisis_lexicon import CrisisLexicon
 from nlu.normalise import words
@@ -69,6 +72,7 @@ LOOK_UPS = frozenset(
     {"regions", "areas", "match_place", "measure_area", "find_services", "service_card"}
     | {"service_pin", "emergency_numbers", "helplines", "guesses"}
     | GUIDANCE_LOOK_UPS
+    | TRAINING_LOOK_UPS
     | REGISTRATION_LOOK_UPS
 )
 
@@ -253,6 +257,11 @@ def _guidance(
     return GuidanceLookUps(shelf, build_index(shelf, catalogue), renderer, settings.telegram_name)
 
 
+def _training(directory: OpenDirectory, store: Store) -> TrainingLookUps:
+    """Return training requests and focal points; they share the way into the database alone."""
+    return TrainingLookUps(TrainingDesk(store.keyring), store, directory.gazetteer)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenRegistration:
     """Registration with its own way into the database."""
@@ -307,7 +316,10 @@ def build_conversation(
                 directory.gazetteer,
                 allow_unverified=allow_unverified,
             ),
-            dict.fromkeys(GUIDANCE_LOOK_UPS, _guidance(settings, catalogue, renderer)),
+            {
+                **dict.fromkeys(GUIDANCE_LOOK_UPS, _guidance(settings, catalogue, renderer)),
+                **dict.fromkeys(TRAINING_LOOK_UPS, _training(directory, registration.store)),
+            },
             RegistrationLookUps(registration.desk, registration.store, directory.gazetteer),
         ),
         composer=Composer(renderer),

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     TIMER = "timer"
     STAFF_COOKIE = "staff_cookie"
     REGISTRATION = "registration"
+    TRAINING = "training"
     AUDIT = "audit"
 
 

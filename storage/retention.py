@@ -123,6 +123,13 @@ POLICIES: tuple[Policy, ...] = (
             "accessibility",
         )
     ),
+    # guidance
+    Policy("focal_points", "Functions and offices; a name only with recorded consent."),
+    Policy(
+        "training_requests",
+        "What was given for a training, sealed, with consent, 180 days; an hour without it.",
+        _as_the_table_says("training_requests"),
+    ),
     # event_registration
     Policy("gatherings", "About gatherings, not about persons: held as long as it is true."),
     Policy(

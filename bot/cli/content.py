@@ -1,12 +1,19 @@
 """`jigi content`: the articles, what is wrong with them, and who has read them."""
 
+import asyncio
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from cyclopts import App
+from sqlalchemy import Connection
 
 from bot import bootstrap
+from bot.settings import Settings, SettingsError
 from guidance.content_rules import expired, unreviewed
+from guidance.focal_points import FocalPointError, replace_all
 from guidance.shelf import read_shelf
+from guidance.training import TrainingDesk
 
 app = App(name="content", help="The articles: what there is, what is wrong, who has read it.")
 
@@ -38,3 +45,50 @@ def list_() -> None:
             f"{article.id} (a_{article.code}), {article.topic}, {article.audience}:"
             f" {len(article.pages)} pages, {signed}; sources {marks}; {article.age_note}"
         )
+
+
+@app.command
+def points(file: Path) -> None:
+    """Put the rows of a CSV file in the place of all focal points.
+
+    Args:
+        file: with the columns network, region, section, duty, channel, name, consent_on,
+            name_anywhere.
+    """
+    lines = bootstrap.readable(file).read_text(encoding="utf-8-sig").splitlines()
+
+    def work(connection: Connection, regions: tuple[str, ...]) -> int:
+        return replace_all(connection, lines, regions)
+
+    try:
+        count = asyncio.run(_in_transaction(Settings.read(), work))
+    except FocalPointError as error:
+        raise SettingsError(f"Nothing was changed: {error}.") from None
+    print(f"{count} focal points.")
+
+
+@app.command
+def requests() -> None:
+    """Print the training requests that wait for an answer; they were given with consent."""
+    settings = Settings.read()
+    desk = TrainingDesk(bootstrap.keyring(settings))
+    now = bootstrap.SystemClock().now()
+    found = asyncio.run(
+        _in_transaction(settings, lambda connection, _: desk.asked(connection, now))
+    )
+    for each in found:
+        people = f"{each.women} women and {each.men} men"
+        print(f"{each.theme}, {each.region}, {people}, {each.month}: {each.contact}")
+    print(f"{len(found)} requests.")
+
+
+async def _in_transaction[T](
+    settings: Settings, work: Callable[[Connection, tuple[str, ...]], T]
+) -> T:
+    """Run `work` with a connection and the regions' slugs, and commit."""
+    await bootstrap.upgrade_database(settings)
+    async with bootstrap.open_directory(settings) as directory, directory.sessions() as session:
+        regions = tuple(each.slug for each in directory.gazetteer.regions())
+        result = await session.run_sync(lambda open_one: work(open_one.connection(), regions))
+        await session.commit()
+        return result

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot import bootstrap
 from bot.settings import Settings, SettingsError
 from event_registration.rotation import rekey
+from guidance.training import TrainingDesk
 from storage import rotation
 from storage.audit import Audit, AuditReport
 from storage.database import open_engine
@@ -34,6 +35,7 @@ def rotate() -> None:
 
     def work(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
         done = rotation.rotate(connection, keyring) | rekey(connection, keyring)
+        done["training_requests"] = TrainingDesk(keyring).rekey(connection)
         return done, rotation.rows_of_former_keys(connection, keyring)
 
     done, left = _in_transaction(settings, work)

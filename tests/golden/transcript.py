@@ -6,6 +6,7 @@
 = left             everything is erased
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from bot.conversation.outgoing import DeleteMessages, SendFile, SendPin, ShowScr
 from bot.conversation.ports import Driver
 
 CHAT = 1000
+CHANCE = re.compile(r"\bF-[2-9A-Z]{8}\b")  # a training request's code
 
 
 @dataclass
@@ -93,7 +95,8 @@ class Player:
             match action:
                 case ShowScreen(text=text, rows=rows, edit=edit):
                     yield from (
-                        f"{'<' if edit is None else '*'} {line}" for line in text.splitlines()
+                        f"{'<' if edit is None else '*'} {line}"
+                        for line in CHANCE.sub("F-········", text).splitlines()
                     )
                     yield from ("  " + " ".join(f"[{b.label}]" for b in row) for row in rows)
                     shown = {b.label: b.data for row in rows for b in row}

@@ -1,0 +1,51 @@
+"""The tables of focal points and training requests.
+
+What a requester gave is sealed with the key of `Purpose.TRAINING` alone: nothing here can be joined
+with a conversation about services or with a registration.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    false,
+)
+
+from storage.columns import BigId
+from storage.database import Base, UtcDateTime
+
+focal_points = Table(
+    "focal_points",
+    Base.metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("network", String(8), nullable=False),
+    Column("region", String(40), nullable=False),
+    Column("section", String(120), nullable=False),
+    Column("duty", String(120), nullable=False),
+    Column("channel", String(200), nullable=False),
+    Column("name", String(120), nullable=True),
+    Column("consent_on", Date, nullable=True),
+    Column("name_anywhere", Boolean, nullable=False, server_default=false()),
+    CheckConstraint("network IN ('gender', 'women')", name="network"),
+    CheckConstraint("name IS NULL OR consent_on IS NOT NULL", name="consent"),
+    Index("ix_focal_points_network_region", "network", "region"),
+)
+
+training_requests = Table(
+    "training_requests",
+    Base.metadata,
+    Column("code_hash", String(32), primary_key=True),
+    Column("sealed_request", LargeBinary, nullable=False),
+    Column("key_number", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('draft', 'asked')", name="state"),
+    Index("ix_training_requests_expires_at", "expires_at"),
+)
