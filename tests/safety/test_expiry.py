@@ -111,10 +111,13 @@ async def test_nothing_of_the_choice_is_stored_once_the_messages_are_gone(
 
 
 async def test_s23_after_fifteen_minutes_the_screen_is_neutral(pipeline):
+    again = encode_press(Press("foot", "-", "fr"))  # shows the same screen once more
     await pipeline.take(text_update(1, CHAT, HELP))
+    await pipeline.take(press_update(2, CHAT, again, 101))
+    assert "One stop center" in last_screen(pipeline).text
     pipeline.clock.forward(minutes=16)
-    await pipeline.take(text_update(2, CHAT, "bonjour", at=pipeline.clock.now()))
-    assert "Que voulez-vous faire" in last_screen(pipeline).text
+    await pipeline.take(press_update(3, CHAT, again, 101))
+    assert last_screen(pipeline).text.startswith("🌿 Que voulez-vous faire")
 
 
 async def test_what_people_read_openly_stays(pipeline, database, keyring):
