@@ -123,6 +123,7 @@ async def test_s13_a_session_holds_choices_only(conversation):
         "quota_kind",
         "people",
         "press",
+        "ask",
         "ready",
         "quiz",
         "question",

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.conversation.outgoing import AnswerPress, DeleteMessages, LeaveChat, ShowScreen
-from bot.conversation.ports import Deferred, Delivered, Unreachable
+from bot.conversation.ports import Deferred, Unreachable
 from bot.conversation.store_port import StoreUnavailableError
 from storage.erasure import rows_of_person
 from tests.conversation_pipeline.conftest import Pipeline
@@ -392,11 +392,3 @@ async def test_a_database_that_comes_back_lets_the_work_go_on(fragile):
     fragile.is_broken = False
     await pipeline.worker.accept([text_update(2, 71, "deux")])
     await pipeline.until(lambda: pipeline.messenger.texts(71) == ["1: un", "2: deux"])
-
-
-async def test_a_delivery_is_counted_without_persons(pipeline):
-    pipeline.messenger.ending = lambda _chat, _action: Delivered()
-    await pipeline.worker.accept([text_update(1, 71, "un")])
-    await pipeline.settle()
-    assert pipeline.tally.counts["messages", "delivered"] == 1
-    assert all("71" not in name + kind for name, kind in pipeline.tally.counts)

@@ -10,6 +10,7 @@ from event_registration.schemas import Gathering
 from storage.keys import Keyring
 from storage.store import Store, open_store
 from tests.event_registration.people import NOW, STAFF, People, a_gathering
+from tests.event_registration.talking import library, look_ups, talk
 
 
 @pytest.fixture
@@ -42,3 +43,6 @@ async def gathering(store: Store, desk: Desk, now: datetime) -> Gathering:
 @pytest.fixture
 def people(store: Store, desk: Desk, gathering: Gathering) -> People:
     return People(store, desk, gathering)
+
+
+__all__ = ["library", "look_ups", "talk"]
