@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from benchmarks.crowd import Crowd
 from benchmarks.lab import Lab
-from benchmarks.report import Report, Row, ms, share
+from benchmarks.report import Report, Row, middle, ms, share
 from benchmarks.updates import press_buttons
 
 CALM_CHATS = 10
 HOT_CHAT = 999
-ROUNDS = 4
+ROUNDS = 3
 SECONDS = 4.0
 _CALM_PAUSE = 1.1
 _HOT_PAUSE = 1 / 30
@@ -26,8 +26,8 @@ _TARGET_RATIO = 2.0
 async def run(lab: Lab) -> Report:
     """Measure the calm chats with and without the hot one, in turn."""
     crowd = Crowd(press_buttons)
-    calm: list[float] = []
-    beside: list[float] = []
+    calm: list[list[float]] = []
+    beside: list[list[float]] = []
     async with (
         crowd.sink as sink,
         lab.serving(sink.base_url, webhook=True, limit=True),
@@ -38,21 +38,24 @@ async def run(lab: Lab) -> Report:
         ]
         await asyncio.sleep(2)
         for _ in range(ROUNDS):
-            calm += await _stretch(crowd)
+            calm.append(await _stretch(crowd))
             sink.hold_until[HOT_CHAT] = time.monotonic() + _HELD_SECONDS
             flood = group.create_task(_flood(crowd))
-            beside += await _stretch(crowd)
+            beside.append(await _stretch(crowd))
             flood.cancel()
         for task in tasks:
             task.cancel()
         await crowd.settle(besides=HOT_CHAT)
     rows = [_row(calm, beside, percent) for percent in (50, 95)]
-    notes = (f"{len(calm)} and {len(beside)} presses of calm chats, {ROUNDS} stretches of each.",)
+    presses = sum(map(len, calm + beside))
+    notes = (f"{presses} presses of calm chats; medians over {ROUNDS} stretches of each kind.",)
     return Report("One hot chat: what the others wait, limits on", rows, notes)
 
 
-def _row(calm: Sequence[float], beside: Sequence[float], percent: int) -> Row:
-    without, with_it = share(calm, percent), share(beside, percent)
+def _row(calm: Sequence[list[float]], beside: Sequence[list[float]], percent: int) -> Row:
+    without, with_it = (
+        middle(stretches, lambda one: share(one, percent)) for stretches in (calm, beside)
+    )
     return Row(
         what=f"other chats, p{percent} beside it (times as long)",
         ours=ms(with_it),

@@ -23,7 +23,7 @@ JIGI = (sys.executable, "-c", "from bot.cli import main; main()")
 TOKEN = "123456:BENCH"  # noqa: S105  # the token of a server that is nobody's
 SECRET = "kWq3-7yTz0Lb9Xr2Vd5Hn8Mf4Jc6Pg1S"  # noqa: S105  # made up for the benches
 WEBHOOK_SECRET = "a-secret-of-the-webhook"  # noqa: S105  # made up for the benches
-_STOP_SECONDS = 20.0
+_STOP_SECONDS = 2.0
 
 
 class BrokenRunError(Exception):
@@ -122,9 +122,7 @@ class Lab:
 
     async def empty_directory(self) -> str:
         """Return the address of a SQLite database with the starter directory alone."""
-        address = _sqlite(self.path("sqlite3"))
-        await prepare(address, starter=True)
-        return address
+        return await self.ready_database()
 
     @asynccontextmanager
     async def serving(

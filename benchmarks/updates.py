@@ -15,8 +15,8 @@ from benchmarks.report import Report, Row, middle, ms
 
 CHATS = 200
 ROUNDS = 3
-SECONDS = 4.0
-ALONE_SECONDS = 1.5
+SECONDS = 3.0
+ALONE_SECONDS = 1.0
 BUTTONS = ("1f:menu:main:find_help", "1f:find_help:need:medical")
 SEARCH = (*BUTTONS, "1f:find_help:place:mopti")
 
