@@ -16,7 +16,16 @@ from typing import Any, TextIO
 import structlog
 from prometheus_client import CollectorRegistry, Counter, ProcessCollector, generate_latest
 
-OUR_PACKAGES = ("bot", "flows", "nlu", "referral_directory", "storage")
+OUR_PACKAGES = (
+    "bot",
+    "event_registration",
+    "flows",
+    "guidance",
+    "nlu",
+    "referral_directory",
+    "staff_console",
+    "storage",
+)
 
 ALLOWED_KEYS = frozenset(
     {

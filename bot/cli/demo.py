@@ -8,6 +8,7 @@ import webbrowser
 import uvicorn
 
 from bot import bootstrap
+from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
 from bot.telegram.webhook import QuietServer
 from bot.web_chat.app import build_app
@@ -21,14 +22,16 @@ def demo(*, browser: bool = True) -> None:
     Args:
         browser: open a browser; with --no-browser only serve.
     """
+    configure_logging()
     asyncio.run(_demo(Settings.read(), browser=browser))
 
 
 async def _demo(settings: Settings, *, browser: bool) -> None:
     listener = _listen(settings.http_port)
     async with bootstrap.demonstration(settings) as parts:
+        # uvicorn's own log would quote what an error went through; ours names it and no more.
         config = uvicorn.Config(
-            build_app(parts.driver, parts.clock), log_level="warning", access_log=False
+            build_app(parts.driver, parts.clock), log_config=None, access_log=False
         )
         server = QuietServer(config)
         loop = asyncio.get_running_loop()

@@ -49,7 +49,7 @@ async def served(driver: Driver, clock: FakeClock) -> AsyncIterator[str]:
     """Serve the chat on a free loopback port; the address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         app = build_app(driver, clock)
-        config = uvicorn.Config(app, log_level="critical", access_log=False, ws="none")
+        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none")
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
