@@ -72,6 +72,8 @@ class Article(_Frozen):
         code: stands for the article in shared links and in buttons; tells nothing and never
             changes.
         topic: one of `TOPICS`.
+        discreet_title: icon and words that tell an onlooker nothing, for the buttons in discreet
+            mode; an article read on the survivor path needs one.
         age_note: for whom it is fit, for those who read it aloud.
         help: what the way to help leads to; none for articles that aren't about violence.
         voice: key of the voice note that reads it aloud.
@@ -84,6 +86,7 @@ class Article(_Frozen):
     topic: str
     icon: Text
     title: Annotated[Text, Field(max_length=40)]
+    discreet_title: Annotated[Text, Field(max_length=40)] | None = None
     audience: Literal["everyone", "organisations"]
     age_note: Text
     help: Help | None = None

@@ -17,6 +17,14 @@ PLACEHOLDERS = frozenset({"pep_hours", "pep_days", "ec_hours", "ec_days", "organ
 _QUOTED = re.compile(r"«[^»]*»|Ne dites pas[^\n]*")
 _NUMBER = re.compile(r"\+?\d{2}([ .]\d{2}){3}|\b80[ .]?\d{3}\b")
 
+# What an onlooker may not read on a button of somebody who asked for discreet words.
+TELLING = re.compile(
+    r"violen|\bviol\b|vbg|sex|\babus|agress|batt|frapp|victime|surviv|police|gendarm|plainte"
+    r"|justice|\bjuge|avocat|refuge|h[eé]berg|danger|urgence|\baide|protég|\bvih\b"
+    r"|grossesse|excision|forcé|secret|🆘",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -77,6 +85,10 @@ def unreviewed(shelf: ArticleShelf) -> tuple[Article, ...]:
 def _wrong_with(article: Article) -> Iterable[str]:
     if article.room is Room.SURVIVOR and article.help is None:
         yield "an article about violence needs a way to help"
+    if article.room is Room.SURVIVOR and article.discreet_title is None:
+        yield "an article about violence needs a discreet title"
+    if TELLING.search(article.discreet_title or ""):
+        yield "its discreet title tells what it is about"
     yield from _forbidden(f"title {article.title!r}", article.title)
     for number, page in enumerate(article.pages, 1):
         where = f"page {number}"

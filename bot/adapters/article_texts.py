@@ -8,8 +8,14 @@ from guidance.articles import Article, ArticleShelf
 
 
 def title_of(article: Article) -> Message:
-    """Return the title, which also stands on the button that leads to the article."""
-    return Message(f"article/{article.id}", article.title)
+    """Return the title, which also stands on the button that leads to the article.
+
+    In discreet mode that button has its discreet title, icon included.
+    """
+    context = f"article/{article.id}"
+    quiet = article.discreet_title
+    discreet = Message(f"{context}.discreet", quiet) if quiet is not None else None
+    return Message(context, article.title, discreet=discreet)
 
 
 def page_of(article: Article, number: int) -> Message:
@@ -23,5 +29,6 @@ def messages_of(shelf: ArticleShelf) -> Iterable[Message]:
     """Yield every text of the articles, the quiz and the project check, for the catalogue."""
     yield from tool_messages()
     for article in shelf.articles.values():
-        yield title_of(article)
+        title = title_of(article)
+        yield from filter(None, (title, title.discreet))
         yield from (page_of(article, number) for number in range(1, len(article.pages) + 1))
