@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from event_registration.cleaning import clean
 from event_registration.errors import (
@@ -179,18 +179,6 @@ class Decisions(RegistrationReader):
                 connection, "registration:check_in_undone", row.id, ("checked_in_at",), actor, now
             )
         return self.get(connection, row.id)
-
-    # -- lists -----------------------------------------------------------------------------
-
-    def of_gathering(
-        self, connection: Connection, gathering_id: int, *, state: State | None = None
-    ) -> list[Registration]:
-        """Return a gathering's registrations in order of entry, all or those in one state."""
-        wanted = select(registrations).where(_r.gathering_id == gathering_id)
-        if state is not None:
-            wanted = wanted.where(_r.state == state.value)
-        rows = connection.execute(wanted.order_by(_r.queue_number))
-        return [registration_of(self._vault, row) for row in rows]
 
     # -- inside ----------------------------------------------------------------------------
 

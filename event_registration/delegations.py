@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 
 from event_registration.checking import check_delegates
 from event_registration.errors import WrongStateError
@@ -20,17 +20,6 @@ _r = registrations.c
 
 class Delegations(RegistrationReader):
     """What registrants do with their delegates; each method works on the connection it is given."""
-
-    def delegates_of(self, connection: Connection, registration_id: int) -> list[Delegate]:
-        """Return the delegates that were named, in order."""
-        wanted = (
-            select(delegates.c.sealed_details)
-            .where(delegates.c.registration_id == registration_id)
-            .order_by(delegates.c.position)
-        )
-        return [
-            Delegate(**self._vault.open(sealed)) for sealed in connection.execute(wanted).scalars()
-        ]
 
     def set_delegates(
         self,

@@ -5,6 +5,7 @@ from event_registration.deciding import Decisions
 from event_registration.delegations import Delegations
 from event_registration.drafts import Drafts
 from event_registration.gatherings import Gatherings
+from event_registration.lists import Lists
 from event_registration.messages import Messages
 from event_registration.offers import Offers
 from event_registration.registering import Registrations
@@ -30,6 +31,7 @@ class Desk:
         self.delegations = Delegations(keyring)
         self.claims = Claims(keyring)
         self.decisions = Decisions(keyring)
+        self.lists = Lists(keyring)
         self.drafts = Drafts(keyring)
         self.offers = Offers(keyring)
         self.reminders = Reminders(keyring)

@@ -17,7 +17,7 @@ from event_registration.errors import (
 from event_registration.hall import Given, Hall
 from event_registration.messages import Messages
 from event_registration.rows import gathering_of, gathering_values
-from event_registration.schemas import Gathering, NewGathering
+from event_registration.schemas import Gathering, NewGathering, Point, Text
 from event_registration.sealing import Vault
 from event_registration.states import LIVE
 from event_registration.tables import gatherings, registration_messages, registrations
@@ -198,11 +198,11 @@ class Gatherings:
         old = hall.gathering
         if old.state is GatheringState.CANCELLED:
             raise ClosedWindowError("cancelled")
+        if changed.capacity < hall.taken:
+            raise InvalidAnswerError("capacity", "too_small", hall.taken)
         _check(changed)
         if fold(changed.code) != fold(old.code):
             raise InvalidAnswerError("code", "unknown")
-        if changed.capacity < hall.taken:
-            raise InvalidAnswerError("capacity", "too_small", hall.taken)
         values = gathering_values(changed)
         before = gathering_values(old)
         names = [name for name, value in values.items() if value != before[name]]
@@ -217,11 +217,45 @@ class Gatherings:
     def resize(
         self, connection: Connection, gathering_id: int, capacity: int, *, actor: str, now: datetime
     ) -> list[Given]:
-        """Change the number of places; return who got some. Raises as `change` does."""
+        """Change the number of places; return who got some. Raises as `change` does.
+
+        One organisation may never bring more people than there are places.
+        """
         old = self.get(connection, gathering_id)
-        return self.change(
-            connection, gathering_id, replace(old, capacity=capacity), actor=actor, now=now
+        changed = replace(
+            old, capacity=capacity, most_delegates=min(old.most_delegates, max(capacity, 1))
         )
+        return self.change(connection, gathering_id, changed, actor=actor, now=now)
+
+    def move(  # noqa: PLR0913  # what may change of time and place
+        self,
+        connection: Connection,
+        gathering_id: int,
+        *,
+        starts_at: datetime | None = None,
+        venue: Text | None = None,
+        point: Point | None = None,
+        actor: str,
+        now: datetime,
+    ) -> Gathering:
+        """Move a gathering to another time or place; everybody who is registered is told.
+
+        Its end moves along with its beginning. Registration closes no later than it begins. A pin
+        of the old place would mislead: with a new venue it goes, unless a new one is given.
+        Raises as `change` does.
+        """
+        old = self.get(connection, gathering_id)
+        begins = starts_at or old.starts_at
+        moved = replace(
+            old,
+            starts_at=begins,
+            ends_at=begins + (old.ends_at - old.starts_at),
+            closes_at=min(old.closes_at, begins),
+            venue=venue or old.venue,
+            point=point or (None if venue else old.point),
+        )
+        self.change(connection, gathering_id, moved, actor=actor, now=now)
+        return self.get(connection, gathering_id)
 
     def cancel(
         self, connection: Connection, gathering_id: int, *, actor: str, now: datetime

@@ -72,13 +72,17 @@ class MessageReport:
     """How a message stands, for staff.
 
     Attributes:
+        code: of the registration it is about.
+        not_before: when it is tried next, while it waits.
         failure: a kind of error, where it failed.
     """
 
     registration_id: int
+    code: str
     kind: MessageKind
     state: MessageState
     created_at: datetime
+    not_before: datetime
     sent_at: datetime | None
     failure: str | None
 
@@ -184,7 +188,7 @@ class Messages:
     def of_gathering(self, connection: Connection, gathering_id: int) -> list[MessageReport]:
         """Return how all messages of a gathering stand, newest first."""
         wanted = (
-            select(registration_messages)
+            select(registration_messages, _r.code)
             .join(registrations, _r.id == _m.registration_id)
             .where(_r.gathering_id == gathering_id)
             .order_by(_m.created_at.desc(), _m.id)
@@ -192,9 +196,11 @@ class Messages:
         return [
             MessageReport(
                 row.registration_id,
+                row.code,
                 MessageKind(row.kind),
                 MessageState(row.state),
                 row.created_at,
+                row.not_before,
                 row.sent_at,
                 row.failure,
             )

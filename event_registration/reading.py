@@ -6,9 +6,9 @@ from event_registration.errors import UnknownRegistrationError
 from event_registration.hall import Hall
 from event_registration.messages import Messages
 from event_registration.rows import AnyRow, registration_of
-from event_registration.schemas import Registration
+from event_registration.schemas import Delegate, Registration
 from event_registration.sealing import Subject, Vault
-from event_registration.tables import WAITS, registrations
+from event_registration.tables import WAITS, delegates, registrations
 from event_registration.vocabulary import RegistrationState as State
 from storage.keys import Keyring
 
@@ -49,6 +49,27 @@ class RegistrationReader:
             .order_by(_r.entered_at.desc(), _r.id)
         )
         return [registration_of(self._vault, row) for row in connection.execute(wanted)]
+
+    def of_gathering(
+        self, connection: Connection, gathering_id: int, *, state: State | None = None
+    ) -> list[Registration]:
+        """Return a gathering's registrations in order of entry, all or those in one state."""
+        wanted = select(registrations).where(_r.gathering_id == gathering_id)
+        if state is not None:
+            wanted = wanted.where(_r.state == state.value)
+        rows = connection.execute(wanted.order_by(_r.queue_number))
+        return [registration_of(self._vault, row) for row in rows]
+
+    def delegates_of(self, connection: Connection, registration_id: int) -> list[Delegate]:
+        """Return the delegates that were named, in order."""
+        wanted = (
+            select(delegates.c.sealed_details)
+            .where(delegates.c.registration_id == registration_id)
+            .order_by(delegates.c.position)
+        )
+        return [
+            Delegate(**self._vault.open(sealed)) for sealed in connection.execute(wanted).scalars()
+        ]
 
     def rank(self, connection: Connection, registration_id: int) -> int:
         """Return how many stand before a registration on the waiting list, itself included."""

@@ -1,6 +1,5 @@
 """`jigi gatherings`: enter, copy, enlarge and cancel the events one registers for."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from cyclopts import App
@@ -141,23 +140,21 @@ def move(  # noqa: PLR0913  # what may change of time and place
         longitude: of the new venue.
         by: who, for the audit log.
     """
-    has_point = latitude is not None and longitude is not None
+    point = None
+    if latitude is not None and longitude is not None:
+        point = Point(latitude, longitude)
 
     def change(connection: Connection, desk: Desk, now: datetime) -> None:
-        old = desk.gatherings.of_code(connection, code)
-        begins = _utc(starts) if starts else old.starts_at
-        moved = replace(
-            old,
-            starts_at=begins,
-            ends_at=begins + (old.ends_at - old.starts_at),
-            closes_at=min(old.closes_at, begins),
-            venue=Text(venue) if venue else old.venue,
-            # A pin of the old place would mislead.
-            point=Point(latitude or 0.0, longitude or 0.0)
-            if has_point
-            else (None if venue else old.point),
+        found = desk.gatherings.of_code(connection, code)
+        desk.gatherings.move(
+            connection,
+            found.id,
+            starts_at=_utc(starts) if starts else None,
+            venue=Text(venue) if venue else None,
+            point=point,
+            actor=by,
+            now=now,
         )
-        desk.gatherings.change(connection, old.id, moved, actor=by, now=now)
 
     at_desk(change)
     print(f"{code.upper()} is moved; everybody will be told.")

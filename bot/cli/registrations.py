@@ -8,26 +8,32 @@ from cyclopts import App
 from sqlalchemy import Connection
 
 from bot.cli.desk import COMMAND_LINE, at_desk
+from bot.settings import SettingsError
 from event_registration.desk import Desk
-from event_registration.exporting import Format, door_list, export
-from event_registration.figures import Figures, figures_of
+from event_registration.exporting import Format
+from event_registration.figures import SMALLEST_SHOWN, Figures
 from event_registration.messages import MessageReport
 from event_registration.schemas import Registration
-from event_registration.vocabulary import RegistrationState
+from event_registration.vocabulary import MessageState, RegistrationState
 
 app = App(name="registrations", help="Registrations for gatherings, and the door.")
-DOOR_HEADINGS = ("Code", "Organisation", "Contact", "F + H", "")
 
 
 @app.command(name="list")
-def list_(code: str, *, state: RegistrationState | None = None) -> None:
+def list_(code: str, *, state: RegistrationState | None = None, by: str = COMMAND_LINE) -> None:
     """List a gathering's registrations in order of entry.
 
     Args:
         code: which gathering.
         state: those alone that stand there.
+        by: who looks, for the audit log.
     """
-    for each in at_desk(lambda connection, desk, _now: _all(connection, desk, code, state)):
+
+    def show(connection: Connection, desk: Desk, now: datetime) -> list[Registration]:
+        found = desk.gatherings.of_code(connection, code)
+        return desk.lists.show(connection, found.id, actor=by, now=now, state=state)
+
+    for each in at_desk(show):
         answers = each.application
         print(
             f"{each.queue_number:>5} {each.code:<16} {each.state.value:<10}"
@@ -66,6 +72,44 @@ def refuse(code: str, reason: str, *, by: str = COMMAND_LINE) -> None:
         )
     )
     print(f"{made.code} is {made.state.value}.")
+
+
+@app.command
+def cancel(code: str, *, by: str = COMMAND_LINE) -> None:
+    """Cancel a registration for its registrant, who is told; its places go to those who wait.
+
+    Args:
+        code: the registration's code.
+        by: who, for the audit log.
+    """
+    made = at_desk(
+        lambda connection, desk, now: desk.decisions.withdraw(
+            connection, desk.claims.of_code(connection, code).id, actor=by, now=now
+        )
+    )
+    print(f"{made.code} is {made.state.value}.")
+
+
+@app.command
+def twins(code: str, *, by: str = COMMAND_LINE) -> None:
+    """List pairs that seem to be of one organisation, to be merged or left.
+
+    Args:
+        code: which gathering.
+        by: who looks, for the audit log.
+    """
+
+    def find(
+        connection: Connection, desk: Desk, now: datetime
+    ) -> list[tuple[Registration, Registration]]:
+        found = desk.gatherings.of_code(connection, code)
+        return desk.lists.twins(connection, found.id, actor=by, now=now)
+
+    for older, newer in at_desk(find):
+        print(
+            f"{newer.code} {newer.application.organization}"
+            f" -> {older.code} {older.application.organization}"
+        )
 
 
 @app.command
@@ -117,37 +161,50 @@ def check_in(
 
 
 @app.command(name="export")
-def export_(code: str, file: Path, *, form: Literal["csv", "xlsx"] = "csv") -> None:
-    """Write a gathering's registrations to a file for a spreadsheet.
+def export_(
+    file: Path,
+    *,
+    event: str,
+    format: Literal["csv", "xlsx"],  # noqa: A002  # the contract's word
+    reason: str = COMMAND_LINE,
+    by: str = COMMAND_LINE,
+) -> None:
+    """Write an event's registrations to a file for a spreadsheet.
 
     Args:
-        code: which gathering.
         file: where to.
-        form: csv or xlsx.
+        event: the gathering's code.
+        format: csv or xlsx.
+        reason: what the list is for, for the audit log.
+        by: who takes it away, for the audit log.
     """
-    rows = at_desk(lambda connection, desk, _now: _all(connection, desk, code, None))
-    file.write_bytes(export(rows, Format(form)))
-    print(f"{len(rows)} registrations are in {file}.")
+
+    def take(connection: Connection, desk: Desk, now: datetime) -> bytes:
+        found = desk.gatherings.of_code(connection, event)
+        return desk.lists.export(
+            connection, found.id, Format(format), actor=by, now=now, reason=reason
+        )
+
+    _write(file, at_desk(take))
+    print(f"The registrations of {event.upper()} are in {file}.")
 
 
 @app.command
-def door(code: str, file: Path) -> None:
+def door(file: Path, *, event: str, by: str = COMMAND_LINE) -> None:
     """Write the list for the door as a PDF.
 
     Args:
-        code: which gathering.
         file: where to.
+        event: the gathering's code.
+        by: who prints it, for the audit log.
     """
 
-    def find(connection: Connection, desk: Desk, now: datetime) -> tuple[str, bytes]:
-        found = desk.gatherings.of_code(connection, code)
-        rows = desk.decisions.of_gathering(connection, found.id)
-        title = f"{found.code} · {found.name.fr}"
-        return found.code, door_list(title, DOOR_HEADINGS, rows, now)
+    def find(connection: Connection, desk: Desk, now: datetime) -> bytes:
+        found = desk.gatherings.of_code(connection, event)
+        return desk.lists.door(connection, found.id, actor=by, now=now)
 
-    name, content = at_desk(find)
-    file.write_bytes(content)
-    print(f"The list of {name} is in {file}.")
+    _write(file, at_desk(find))
+    print(f"The list of {event.upper()} for the door is in {file}.")
 
 
 @app.command
@@ -159,21 +216,23 @@ def figures(code: str) -> None:
     """
 
     def count(connection: Connection, desk: Desk, _now: datetime) -> Figures:
-        return figures_of(connection, desk.gatherings.of_code(connection, code).id)
+        return desk.lists.figures(connection, desk.gatherings.of_code(connection, code).id)
 
     found = at_desk(count)
-    share = found.share_of_women
     for name, value in found.people.items():
         print(f"{name:<12} {value}")
+    share = found.share_of_women
     if share is not None:
-        print(f"{'women':<12} {share:.0%} ({'within' if found.meets_quota else 'outside'} 30-70 %)")
+        verdict = "each sex has" if found.meets_quota else "one sex has less than"
+        print(f"{'share':<12} {share:.0%} women, {1 - share:.0%} men: {verdict} 30 %")
     for title, values in (
         ("state", found.states),
         ("region", found.regions),
         ("kind", found.kinds),
     ):
         for name, value in values.items():
-            print(f"{title:<7} {name:<24} {value}")
+            is_few = found.is_closed and title != "state" and value < SMALLEST_SHOWN
+            print(f"{title:<7} {name:<24} {f'< {SMALLEST_SHOWN}' if is_few else value}")
 
 
 @app.command
@@ -185,15 +244,24 @@ def messages(code: str) -> None:
     """
 
     def find(connection: Connection, desk: Desk, _now: datetime) -> list[MessageReport]:
-        return desk.messages.of_gathering(connection, desk.gatherings.of_code(connection, code).id)
+        return desk.lists.messages(connection, desk.gatherings.of_code(connection, code).id)
 
     for each in at_desk(find):
-        at = f"{each.sent_at:%d/%m/%Y %H:%M}" if each.sent_at else ""
-        print(f"{each.kind.value:<18} {each.state.value:<8} {at} {each.failure or ''}")
+        at = each.sent_at or (each.not_before if each.state is MessageState.WAITING else None)
+        print(
+            f"{each.code:<16} {each.kind.value:<18} {each.state.value:<8}"
+            f" {at or each.created_at:%d/%m/%Y %H:%M} {each.failure or ''}".rstrip()
+        )
 
 
-def _all(
-    connection: Connection, desk: Desk, code: str, state: RegistrationState | None
-) -> list[Registration]:
-    found = desk.gatherings.of_code(connection, code)
-    return desk.decisions.of_gathering(connection, found.id, state=state)
+def _write(file: Path, content: bytes) -> None:
+    """Write a file that its owner alone may read: it holds names and phone numbers.
+
+    Raises:
+        SettingsError: it can't be written.
+    """
+    try:
+        file.touch(mode=0o600)
+        file.write_bytes(content)
+    except OSError as error:
+        raise SettingsError(f"{file} can't be written: {error.strerror}.") from None

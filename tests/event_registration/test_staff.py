@@ -201,6 +201,19 @@ async def test_a_gathering_is_copied_to_next_year_with_all_its_times(people: Peo
     assert copy.cloned_from == people.gathering.id
 
 
+async def test_fewer_places_than_are_taken_are_refused_and_a_delegation_fits_in(
+    people: People,
+) -> None:
+    await people.register(1, women=3)
+    resize = people.desk.gatherings.resize
+    with pytest.raises(InvalidAnswerError) as raised:
+        await people.store.write(resize, people.gathering.id, 2, actor=STAFF, now=NOW)
+    assert (raised.value.field, raised.value.limit) == ("capacity", 3)
+    await people.store.write(resize, people.gathering.id, 4, actor=STAFF, now=NOW)
+    found = await people.store.read(people.desk.gatherings.get, people.gathering.id)
+    assert (found.capacity, found.most_delegates) == (4, 4)
+
+
 @pytest.mark.parametrize("code", ["JIF27", "J1F27", "jif27"])
 async def test_two_codes_that_sound_alike_cannot_both_exist(people: People, code: str) -> None:
     with pytest.raises(InvalidAnswerError) as raised:
