@@ -190,7 +190,7 @@ class OpenDirectory:
 @asynccontextmanager
 async def open_directory(settings: Settings) -> AsyncIterator[OpenDirectory]:
     """Open the directory of a database that is at its newest revision."""
-    engine = open_engine(settings.database)
+    engine = open_engine(settings.database, demonstration_keyring(settings))
     try:
         sessions = sessionmaker(engine)
         async with sessions() as session:

@@ -16,13 +16,19 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from storage.keys import Keyring
 
 BUSY_TIMEOUT_MS = 5_000
 """How long SQLite waits for another writer before it says that the database is locked."""
 
 READ_ONLY = "jigi_read_only"
 """Execution option of connections that only read: on SQLite they take no writer's lock."""
+
+KEYS = "jigi_keys"
+"""Where a connection's `info` has the keys that sign; `keys_of` reads them."""
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -57,6 +63,13 @@ _DRIVERS = {
 
 class NaiveDatetimeError(ValueError):
     """A time without a zone was handed to the database."""
+
+
+class KeysMissingError(Exception):
+    """What was to be signed is not: hand the keys over, `open_engine(url, keyring)`."""
+
+    def __init__(self) -> None:
+        super().__init__("the engine was opened without keys: open_engine(url, keyring)")
 
 
 class UnsupportedDatabaseError(ValueError):
@@ -129,7 +142,7 @@ def create_private_file(address: URL) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
+def open_engine(url: str | URL, keyring: Keyring | None = None, **options: Any) -> AsyncEngine:
     """Open an engine whose connections are set up as Jigi needs them.
 
     On SQLite a transaction takes the writer's lock when it begins, so that none fails in its
@@ -137,6 +150,7 @@ def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
 
     Args:
         url: `sqlite:///path` or `postgresql://…`, with or without the driver's name.
+        keyring: Signs what is entered in the audit log; without it nothing can be entered.
         options: Handed on to SQLAlchemy's `create_async_engine`.
 
     Raises:
@@ -149,13 +163,37 @@ def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
         create_private_file(address)
         engine = create_async_engine(address, **options)
         prepare_sqlite(engine.sync_engine)
+        give_keys(engine.sync_engine, keyring)
         return engine
     options.setdefault("pool_pre_ping", True)
     options.setdefault("pool_size", 10)
     options.setdefault("max_overflow", 10)
     engine = create_async_engine(address, **options)
     event.listen(engine.sync_engine, "handle_error", _silence_values)
+    give_keys(engine.sync_engine, keyring)
     return engine
+
+
+def give_keys(engine: Engine, keyring: Keyring | None) -> None:
+    """Let every connection of the engine know the keys, for `keys_of`."""
+
+    def note(_connection: DBAPIConnection, pool_record: ConnectionPoolEntry) -> None:
+        pool_record.info[KEYS] = keyring
+
+    if keyring is not None:
+        event.listen(engine, "connect", note)
+
+
+def keys_of(connection: Connection) -> Keyring:
+    """Return the keys that the connection's engine was opened with.
+
+    Raises:
+        KeysMissingError: When it was opened without.
+    """
+    keyring = connection.info.get(KEYS)
+    if keyring is None:
+        raise KeysMissingError
+    return keyring  # type: ignore[no-any-return]  # `info` holds anything
 
 
 def sessionmaker(

@@ -105,6 +105,7 @@ POLICIES: tuple[Policy, ...] = (
         audit.purge,
         ("at", audit.KEPT),
     ),
+    Policy("audit_checkpoints", "How many old entries of that log were removed; one line."),
     # referral_directory
     *(
         Policy(name, _ABOUT_SERVICES)

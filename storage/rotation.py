@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, Table, func, select
 
+from storage.audit import Audit
 from storage.database import Base
 from storage.keys import Keyring
 from storage.timers import Timers
@@ -12,7 +13,10 @@ NUMBER_COLUMN = "key_number"
 
 def rotate(connection: Connection, keyring: Keyring) -> dict[str, int]:
     """Seal with the current key what lasts in storage; return how many rows of which table."""
-    return {"timers": Timers(keyring).rekey(connection)}
+    return {
+        "timers": Timers(keyring).rekey(connection),
+        "audit_entries": Audit().rekey(connection, keyring),
+    }
 
 
 def rows_of_former_keys(connection: Connection, keyring: Keyring) -> dict[str, int]:

@@ -76,4 +76,4 @@ def open_store(url: str | URL, keyring: Keyring) -> Store:
     Raises:
         UnsupportedDatabaseError: When the address is neither SQLite nor PostgreSQL.
     """
-    return Store(open_transactions(url), keyring)
+    return Store(open_transactions(url, keyring), keyring)

@@ -23,10 +23,12 @@ from storage.database import (
     READ_ONLY,
     create_private_file,
     database_address,
+    give_keys,
     open_engine,
     prepare_sqlite,
 )
 from storage.errors import StorageUnavailableError
+from storage.keys import Keyring
 
 ATTEMPTS = 3
 """How often a transaction is tried when the database is locked or away."""
@@ -83,18 +85,22 @@ class Transactions(ABC):
         """Let running jobs end, then close all connections."""
 
 
-def open_transactions(url: str | URL) -> Transactions:
+def open_transactions(url: str | URL, keyring: Keyring | None = None) -> Transactions:
     """Return what runs jobs on the database of this address.
+
+    Args:
+        url: Of SQLite or PostgreSQL.
+        keyring: Signs what is entered in the audit log.
 
     Raises:
         UnsupportedDatabaseError: When the address is neither SQLite nor PostgreSQL.
     """
     address = database_address(url)
     if address.get_backend_name() == "sqlite":
-        return SqliteTransactions(address)
+        return SqliteTransactions(address, keyring)
     # No question before each use whether the connection lives: a job that finds it dead is tried
     # again on a new one, and the question would cost as much as a statement.
-    return PostgresTransactions(open_engine(address, pool_pre_ping=False))
+    return PostgresTransactions(open_engine(address, keyring, pool_pre_ping=False))
 
 
 class SqliteTransactions(Transactions):
@@ -104,10 +110,11 @@ class SqliteTransactions(Transactions):
     0002), so a whole group of jobs is carried to a thread at once.
     """
 
-    def __init__(self, address: URL) -> None:
+    def __init__(self, address: URL, keyring: Keyring | None = None) -> None:
         create_private_file(address)
         engine = create_engine(address.set(drivername="sqlite"), hide_parameters=True)
         prepare_sqlite(engine)
+        give_keys(engine, keyring)
         self._engine = engine
         self._writer = _Lane(engine, "jigi-writer")
         self._reader = _Lane(engine.execution_options(**{READ_ONLY: True}), "jigi-reader")

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
-from storage.database import Base
+from storage.database import KEYS, Base
 from storage.keys import Keyring
 from storage.migrate import upgrade
 from tests.postgres import PostgresServer, find_programs, running_postgres
@@ -24,7 +26,7 @@ _MODULES_WITH_TABLES = (
     "storage.store",
     "referral_directory.models",
     "event_registration.models",
-    "guidance.models",
+    "guidance.tables",
     "staff_console.models",
 )
 
@@ -115,6 +117,19 @@ def migrated_url(backend: str, request: pytest.FixtureRequest) -> Iterator[str]:
     name = server.create_database(request.getfixturevalue("postgres_template"))
     yield server.url(name)
     server.drop_database(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keys_for_every_connection() -> Iterator[None]:
+    """What tests change by hand is signed too: engines opened without keys get the test's."""
+    keys = Keyring(TEST_SECRET)
+
+    def give(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info.setdefault(KEYS, keys)
+
+    event.listen(Pool, "connect", give)
+    yield
+    event.remove(Pool, "connect", give)
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from sqlalchemy import Connection
 
 from bot import bootstrap
@@ -12,8 +13,9 @@ from bot.settings import Settings, SettingsError
 from event_registration.rotation import rekey
 from guidance.training import TrainingDesk
 from storage import rotation
-from storage.audit import Audit, AuditReport
+from storage.audit import Audit, AuditReport, Head
 from storage.database import open_engine
+from storage.keys import Keyring
 
 keys_app = App(name="keys", help="The keys that seal what is kept.")
 audit_app = App(name="audit", help="The log of what staff changed.")
@@ -38,7 +40,7 @@ def rotate() -> None:
         done["training_requests"] = TrainingDesk(keyring).rekey(connection)
         return done, rotation.rows_of_former_keys(connection, keyring)
 
-    done, left = _in_transaction(settings, work)
+    done, left = _in_transaction(settings, keyring, work)
     for table, rows in done.items():
         print(f"{table}: {rows} sealed anew or ended")
     waiting = {table: rows for table, rows in left.items() if rows}
@@ -49,18 +51,59 @@ def rotate() -> None:
 
 
 @audit_app.command
-def verify() -> None:
-    """Read the whole log through; exit with 1 where it was changed."""
-    report: AuditReport = _in_transaction(Settings.read(), Audit().verify)
+def verify(*, from_: Annotated[str | None, Parameter(name="--from")] = None) -> None:
+    """Read the whole log through; exit with 1 where it was changed.
+
+    Prints the head of the log: whoever keeps it elsewhere can later see whether the newest end was
+    cut off.
+
+    Args:
+        from_: a head that was kept elsewhere; the log must still have it.
+    """
+    settings = Settings.read()
+    known = _head(from_)
+
+    def work(connection: Connection) -> tuple[AuditReport, bool]:
+        audit = Audit()
+        return audit.verify(connection), known is None or audit.holds(connection, known)
+
+    report, is_held = _in_transaction(settings, bootstrap.demonstration_keyring(settings), work)
     if report.first_broken is not None:
-        print(f"Entry {report.first_broken} was changed, or one before it is missing.")
+        print(
+            f"Entry {report.first_broken} was changed or is not signed by a key of this"
+            " installation, or one before it is missing."
+        )
         sys.exit(1)
-    print(f"{report.entries} entries, all unchanged.")
+    if not is_held:
+        print(_why_not_held(report, known))
+        sys.exit(1)
+    removed = f" {report.removed} older ones were removed for their age." if report.removed else ""
+    print(f"{report.entries} entries, all unchanged.{removed}")
+    if report.head is not None:
+        print(f"Keep this elsewhere: {report.head}")
 
 
-def _in_transaction[T](settings: Settings, work: Callable[[Connection], T]) -> T:
+def _head(text: str | None) -> Head | None:
+    try:
+        return Head.read(text) if text is not None else None
+    except ValueError:
+        raise SettingsError(
+            "What follows --from is no head: copy the whole last line of an earlier check."
+        ) from None
+
+
+def _why_not_held(report: AuditReport, known: Head | None) -> str:
+    newest = report.head.number if report.head is not None else 0
+    if known is not None and known.number > newest:
+        return (
+            f"The newest end is missing: entry {known.number} was there, the log ends at {newest}."
+        )
+    return "The head is not in the log: it was written anew, or the head is over two years old."
+
+
+def _in_transaction[T](settings: Settings, keyring: Keyring, work: Callable[[Connection], T]) -> T:
     async def run() -> T:
-        engine = open_engine(settings.database)
+        engine = open_engine(settings.database, keyring)
         try:
             async with engine.begin() as connection:
                 return await connection.run_sync(work)

@@ -7,6 +7,8 @@ import pytest
 from bot.adapters.store import LEASE, SqlConversationStore, open_conversation_store
 from bot.conversation.outgoing import AnswerPress, ShowScreen
 from bot.conversation.store_port import FinishedTurn, OutgoingMessage
+from storage.audit import AuditEntry
+from storage.store import open_store
 from tests.conversation_pipeline.conftest import Pipeline
 from tests.fakes.pipeline import SteppingClock, text_update
 
@@ -54,6 +56,17 @@ async def test_a_process_that_was_alone_takes_over_at_once(database):
     alone = SqlConversationStore(database, is_shared=True, alone_since=clock.now())
     taken = await alone.take_messages(71, clock.now())
     assert [message.action.text for message in taken] == ["un"]
+
+
+async def test_the_audit_log_is_written_while_a_process_lives(postgres_url, keyring):
+    """The lock of those who live is not the one that orders the log."""
+    clock = SteppingClock()
+    entry = AuditEntry(clock.now(), "Fanta", "service:verified", "1")
+    async with open_conversation_store(postgres_url, keyring, clock):
+        staff = open_store(postgres_url, keyring)
+        await asyncio.wait_for(staff.write(staff.audit.record, entry), timeout=10)
+        assert (await staff.read(staff.audit.verify)).entries == 1
+        await staff.close()
 
 
 async def test_who_comes_second_knows_that_somebody_lives(postgres_url, keyring):

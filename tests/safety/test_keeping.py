@@ -40,15 +40,41 @@ async def test_keys_are_rotated_and_the_log_is_read_through(migrated_sqlite_url)
     (timer,) = await after.write(after.timers.due, SOON, 5)
     assert timer.payload == b"nobody"
 
-    sound = await run_jigi("audit", "verify", **settings)
-    assert (sound.status, sound.out) == (0, "2 entries, all unchanged.\n")
-    await after.write(
-        lambda connection: connection.execute(text("UPDATE audit_entries SET actor = 'Awa'"))
-    )
     await after.close()
+
+
+@pytest.mark.process
+async def test_the_log_is_read_through_and_a_head_that_was_kept_shows_what_was_cut(
+    migrated_sqlite_url,
+):
+    settings = {"database_url": migrated_sqlite_url, "secret_key": SECRET}
+    store = open_store(migrated_sqlite_url, Keyring(SECRET))
+    entry = AuditEntry(SOON, "Fanta", "service:updated", "1")
+    await store.write(store.audit.record, entry)
+    await store.write(store.audit.record, entry)
+
+    sound = await run_jigi("audit", "verify", **settings)
+    first, last = sound.out.splitlines()
+    assert (sound.status, first) == (0, "2 entries, all unchanged.")
+    head = last.removeprefix("Keep this elsewhere: ")
+    await store.write(store.audit.record, entry)
+    later = await run_jigi("audit", "verify", "--from", head, **settings)
+    assert (later.status, later.out.splitlines()[0]) == (0, "3 entries, all unchanged.")
+
+    await store.write(lambda each: each.execute(text("DELETE FROM audit_entries WHERE id > 1")))
+    assert (await run_jigi("audit", "verify", **settings)).status == 0
+    cut = await run_jigi("audit", "verify", "--from", head, **settings)
+    assert (cut.status, cut.out) == (
+        1,
+        "The newest end is missing: entry 2 was there, the log ends at 1.\n",
+    )
+    await store.write(lambda each: each.execute(text("UPDATE audit_entries SET actor = 'Awa'")))
+    await store.close()
     broken = await run_jigi("audit", "verify", **settings)
     assert broken.status == 1
     assert "was changed" in broken.out
+    misread = await run_jigi("audit", "verify", "--from", "2-abc", **settings)
+    assert (misread.status, "--from" in misread.err) == (2, True)
 
 
 def test_every_open_row_of_the_checklist_is_named_until_somebody_closes_it():
