@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alembic.util import CommandError
 
-from bot import bootstrap
+from bot import bootstrap, footprint
 from bot.adapters.store import open_conversation_store
 from bot.conversation import phrases
 from bot.conversation.demo_gate import DemoGate
@@ -91,6 +91,7 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
                 webhook_url=settings.webhook_url,
                 webhook_secret=secret,
             )
+            footprint.settle()
             await serve(Parts(around, api, tally, doors, beside=(courier.run,)))
 
 

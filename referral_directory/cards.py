@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from geopy.distance import great_circle
 from sqlalchemy import BindParameter, Row, Select, bindparam, select
 
+from referral_directory.distance import great_circle_km
 from referral_directory.hours import is_open_at
 from referral_directory.models import (
     Accessibility,
@@ -164,7 +164,7 @@ def _parts_of(database: Database, slugs: list[str]) -> dict[str, _Parts]:
 def distance_km(near: Place, latitude: float, longitude: float) -> float:
     """Return the great-circle distance in kilometres, to 100 metres."""
     there = (latitude, longitude)
-    return round(float(great_circle((near.latitude, near.longitude), there).km), 1)
+    return round(great_circle_km((near.latitude, near.longitude), there), 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from geopy.distance import great_circle
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from referral_directory.border import is_in_mali
+from referral_directory.distance import great_circle_km
 from referral_directory.models import Place as PlaceRow
 from referral_directory.schemas import Bilingual, Place, PlaceMatch
 from referral_directory.spelling import fold, plain
@@ -200,7 +200,7 @@ class Gazetteer:
             return None
         away, nearest = min(
             (
-                (float(great_circle((latitude, longitude), (p.latitude, p.longitude)).km), p.slug)
+                (great_circle_km((latitude, longitude), (p.latitude, p.longitude)), p.slug)
                 for p in self._by_slug.values()
                 # Most places are ruled out cheaply: they may be twenty thousand.
                 if abs(p.latitude - latitude) < _WINDOW_DEGREES

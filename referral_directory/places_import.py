@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from geopy.distance import great_circle
 from pydantic import ValidationError
 from sqlalchemy import insert
 
+from referral_directory.distance import great_circle_km
 from referral_directory.entries import Database
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.loading import place_values
@@ -153,7 +153,7 @@ class _Register:
         """Tell whether a place of this name stands close by in the same cercle."""
         here = (place.latitude, place.longitude)
         points = self._near.get((fold(place.name_fr), place.cercle or ""), ())
-        return any(great_circle(here, point).km <= SAME_PLACE_KM for point in points)
+        return any(great_circle_km(here, point) <= SAME_PLACE_KM for point in points)
 
     def enter(self, place: PlaceRecord) -> None:
         """Remember a place that comes in."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from flows.engine.events import Attachment
 from flows.engine.messages import Message, Option, message
 from guidance.quota import LARGEST, Case, Group, Sex, Verdict, share
-from guidance.quota_picture import draw_bar
 
 PICTURE_FROM = 8  # names
 STEPS = (-1, 1, 5)
@@ -154,4 +153,6 @@ def picture_of(verdict: Verdict) -> Attachment | None:
     """Return the bar with the 30 % line, from eight people on."""
     if verdict.group.size < PICTURE_FROM:
         return None
+    from guidance.quota_picture import draw_bar  # noqa: PLC0415  # loads Pillow, 10 MB
+
     return Attachment("30.png", draw_bar(verdict.group), is_picture=True)

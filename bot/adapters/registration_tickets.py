@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from event_registration.schemas import Gathering, Registration, Text
-from event_registration.tickets import calendar_file, draw_ticket
 from event_registration.vocabulary import Language
 from flows.engine.events import Attachment, Pin
 
 
 def picture_of(registration: Registration, gathering: Gathering) -> Attachment:
     """Return the ticket as a picture. Its words are names and figures, the same in any language."""
+    from event_registration.tickets import draw_ticket  # noqa: PLC0415  # Pillow, only to draw
+
     answers = registration.application
     lines = [
         f"{gathering.starts_at:%d/%m/%Y, %H:%M}",
@@ -24,6 +25,8 @@ def picture_of(registration: Registration, gathering: Gathering) -> Attachment:
 
 def calendar_of(registration: Registration, gathering: Gathering, now: datetime) -> Attachment:
     """Return the gathering for a calendar."""
+    from event_registration.tickets import calendar_file  # noqa: PLC0415  # Pillow and icalendar
+
     language = registration.application.language
     content = calendar_file(
         gathering,

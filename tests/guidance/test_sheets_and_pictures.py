@@ -5,9 +5,10 @@ import io
 import pytest
 from PIL import Image
 
+from guidance.paper import printable
 from guidance.quota import Group
 from guidance.quota_picture import HEIGHT, WIDTH, draw_bar
-from guidance.sheets import ArticleSheet, Side, print_article, print_list, printable
+from guidance.sheets import ArticleSheet, Side, print_article, print_list
 
 LETTERS = "abcdeɛfghijklmnɲŋoɔprstuwyz AƐƆƝŊ éèêàçœ « » ’ — 30 %"
 
