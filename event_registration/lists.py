@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
 from event_registration.cleaning import clean
 from event_registration.errors import UnknownGatheringError
-from event_registration.exporting import Format, door_list, export
 from event_registration.figures import Figures, figures_of
 from event_registration.messages import MessageReport
 from event_registration.reading import RegistrationReader
@@ -18,6 +18,9 @@ from event_registration.states import LIVE
 from event_registration.tables import gatherings, registrations
 from event_registration.vocabulary import RegistrationState as State
 from storage.audit import AuditEntry, record
+
+if TYPE_CHECKING:
+    from event_registration.exporting import Format
 
 DOOR_HEADINGS = ("Code", "Organisation", "Contact", "F + H", "Entrée")
 """The columns of the list for the door: it is printed for staff, in French."""
@@ -96,7 +99,7 @@ class Lists(RegistrationReader):
         return [(live[each.similar_to], each) for each in live.values() if each.similar_to in live]
 
     def export(  # noqa: PLR0913  # which, as what, who, when and why
-        self, connection: Connection, gathering_id: int, form: Format, *, actor: str,
+        self, connection: Connection, gathering_id: int, form: "Format", *, actor: str,
         now: datetime, reason: str,
     ) -> bytes:  # fmt: skip
         """Return a gathering's registrations as a file for a spreadsheet; no cell is a formula.
@@ -113,6 +116,8 @@ class Lists(RegistrationReader):
             UnknownGatheringError: there is none of this number.
             InvalidAnswerError: no reason, or one that is too long.
         """
+        from event_registration.exporting import export  # noqa: PLC0415  # 30 MB, for staff alone
+
         said = clean("reason", reason)
         self._gathering(connection, gathering_id)
         self._note(
@@ -128,6 +133,8 @@ class Lists(RegistrationReader):
         Raises:
             UnknownGatheringError: there is none of this number.
         """
+        from event_registration.exporting import door_list  # noqa: PLC0415  # 30 MB, as above
+
         found = self._gathering(connection, gathering_id)
         self._note(connection, "registrations:printed", f"gathering:{gathering_id}", actor, now)
         rows = self.of_gathering(connection, gathering_id, state=State.CONFIRMED)
