@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 import event_registration.models  # noqa: F401  # registers its tables with the one metadata
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
+import staff_console.models  # noqa: F401  # registers its tables with the one metadata
 from bot.adapters.article_texts import messages_of
 from bot.adapters.directory import DirectoryLookUps
 from bot.adapters.guidance import LOOK_UPS as GUIDANCE_LOOK_UPS
@@ -59,6 +60,10 @@ from nlu.reader import InProcessReader, RasaReader, Reader
 from referral_directory.care_deadlines import read_care_deadlines
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.loading import load_starter
+from staff_console.passwords import Passwords
+from staff_console.rendering import open_templates
+from staff_console.signing_in import Door
+from staff_console.visit import Console
 from storage.database import Base, open_engine, sessionmaker
 from storage.keys import Keyring, WeakKeyError
 from storage.migrate import upgrade
@@ -324,6 +329,29 @@ def build_conversation(
         ),
         composer=Composer(renderer),
     )
+
+
+# -- the staff console -----------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Console]:
+    """Open what the staff console stands on, on a database at its newest revision."""
+    store = open_store(settings.database, keys)
+    try:
+        yield Console(
+            store=store,
+            clock=SystemClock(),
+            door=Door(store, Passwords()),
+            desk=Desk(keys),
+            training=TrainingDesk(keys),
+            templates=open_templates(),
+        )
+    finally:
+        await store.close()
+
+
+# -- trying out ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     http_port: Port = 8080
     console_port: Port = 8081
+    console_host: str = "127.0.0.1"  # a proxy with a certificate stands in front
     metrics_port: Port = 9100
     organisation_name: str = "Jigi"
     # Off only for the load benchmark, against a Bot API sink on loopback.

@@ -27,8 +27,10 @@ _INCLUDED: dict[Role, frozenset[Role]] = {
 """What each role may do besides its own: an approver edits, whoever has a role reads."""
 
 
-class NotAllowedError(PermissionError):
+class NotAllowedError(Exception):
     """Somebody asked for what their roles do not let them do.
+
+    No `PermissionError`: that is an `OSError`, which storage takes for a database that is away.
 
     Attributes:
         name: Who.

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     LEDGER = "ledger"
     TIMER = "timer"
     STAFF_COOKIE = "staff_cookie"
+    STAFF = "staff"
     REGISTRATION = "registration"
     TRAINING = "training"
     AUDIT = "audit"

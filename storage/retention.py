@@ -131,6 +131,28 @@ POLICIES: tuple[Policy, ...] = (
         "What was given for a training, sealed, with consent, 180 days; an hour without it.",
         _as_the_table_says("training_requests"),
     ),
+    # staff_console
+    Policy(
+        "staff_accounts",
+        "Address, roles and password hash of a member of staff, until an administrator deletes "
+        "the account.",
+    ),
+    Policy(
+        "staff_invitations",
+        "Whom an administrator invited, until it is taken up, three days at most.",
+        _as_the_table_says("staff_invitations"),
+    ),
+    Policy("staff_recovery_codes", "Hashes alone; each goes when it is used, or with its account."),
+    Policy(
+        "staff_sessions",
+        "Who is signed in, an hour after the last step, twelve at most.",
+        _as_the_table_says("staff_sessions"),
+    ),
+    Policy(
+        "staff_attempts",
+        "That signing in failed, without the account and the address, an hour.",
+        _as_the_table_says("staff_attempts"),
+    ),
     # event_registration
     Policy("gatherings", "About gatherings, not about persons: held as long as it is true."),
     Policy(

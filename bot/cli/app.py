@@ -18,6 +18,8 @@ _COMMANDS = (
         "bot.cli.demo:demo",
         "Open the assistant as a chat in the browser; what nobody verified is shown, marked.",
     ),
+    ("console", "bot.cli.console:console", "Open the staff console on JIGI_CONSOLE_PORT."),
+    ("staff", "bot.cli.staff:app", "The accounts of the staff console."),
     ("db", "bot.cli.database:app", "The database."),
     ("directory", "bot.cli.directory:app", "The directory of services."),
     ("gatherings", "bot.cli.gatherings:app", "The events one registers for: JIF, JPO, others."),

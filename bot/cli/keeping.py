@@ -12,6 +12,7 @@ from bot import bootstrap
 from bot.settings import Settings, SettingsError
 from event_registration.rotation import rekey
 from guidance.training import TrainingDesk
+from staff_console.accounts import Accounts
 from storage import rotation
 from storage.audit import Audit, AuditReport, Head
 from storage.database import open_engine
@@ -38,6 +39,7 @@ def rotate() -> None:
     def work(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
         done = rotation.rotate(connection, keyring) | rekey(connection, keyring)
         done["training_requests"] = TrainingDesk(keyring).rekey(connection)
+        done["staff_accounts"] = Accounts(keyring).rekey(connection)
         return done, rotation.rows_of_former_keys(connection, keyring)
 
     done, left = _in_transaction(settings, keyring, work)

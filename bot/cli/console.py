@@ -1,0 +1,61 @@
+"""`jigi console`: the staff console."""
+
+import asyncio
+import signal
+import socket
+
+import uvicorn
+
+from bot import bootstrap
+from bot.observability import configure_logging
+from bot.settings import Settings, SettingsError
+from bot.telegram.webhook import QuietServer
+from staff_console.app import build_app
+
+
+def console() -> None:
+    """Open the staff console on JIGI_CONSOLE_PORT of JIGI_CONSOLE_HOST (this machine alone)."""
+    configure_logging()
+    asyncio.run(_console(Settings.read()))
+
+
+async def _console(settings: Settings) -> None:
+    keys = bootstrap.keyring(settings)
+    await bootstrap.upgrade_database(settings)
+    listener = _listen(settings)
+    async with bootstrap.open_console(settings, keys) as parts:
+        # A proxy on this machine says whether it was https, and who asks. uvicorn's own log would
+        # quote what an error went through; ours names it and no more.
+        config = uvicorn.Config(
+            build_app(parts),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            proxy_headers=True,
+            forwarded_allow_ips="127.0.0.1,::1",
+            timeout_graceful_shutdown=5,
+        )
+        server = QuietServer(config)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, _stop, server)
+        address = f"http://{settings.console_host}:{listener.getsockname()[1]}/"
+        print(f"The console answers on {address} (stop with Ctrl+C)", flush=True)
+        await server.serve(sockets=[listener])
+
+
+def _stop(server: uvicorn.Server) -> None:
+    server.should_exit = True
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server(
+            (settings.console_host, settings.console_port), reuse_port=False
+        )
+    except OSError:
+        raise SettingsError(
+            f"Port {settings.console_port} is taken by something else:"
+            " set JIGI_CONSOLE_PORT to another, 0 for any."
+        ) from None

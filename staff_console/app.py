@@ -1,0 +1,70 @@
+"""The console as an application to serve."""
+
+from pathlib import Path
+from typing import override
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from staff_console.gate import answering
+from staff_console.headers import BodyLimit, SecurityHeaders
+from staff_console.pages import PAGES
+from staff_console.sessions import new_token
+from staff_console.visit import COOKIE, Console, Page, Visit
+
+USUAL_BODY = 256 * 1024
+UPLOAD_BODY = 20 * 1024 * 1024
+_STATIC = Path(__file__).parent / "static"
+_KEPT_SECONDS = 3600
+
+
+class _Static(StaticFiles):
+    """The style sheet and scripts, which browsers may keep for an hour: no data is in them."""
+
+    @override
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """Return a file with its time to be kept."""
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        response.headers["cache-control"] = f"public, max-age={_KEPT_SECONDS}"
+        return response
+
+
+def build_app(console: Console, pages: tuple[Page, ...] = PAGES) -> Starlette:
+    """Return the console as an application.
+
+    Args:
+        console: what the pages stand on.
+        pages: the addresses.
+    """
+    menu = tuple(page for page in pages if page.menu)
+    uploads = tuple(page.path for page in pages if page.takes_files)
+
+    async def missing(request: Request, _: Exception) -> Response:
+        browser = request.cookies.get(COOKIE) or new_token()
+        visit = Visit(console, request, (), None, browser, console.clock.now())
+        text = "Cette page n'existe pas."
+        return visit.page("refused.html", 404, sentence=text, title="Introuvable")
+
+    return Starlette(
+        routes=[
+            Route("/healthz", _healthy),
+            *(
+                Route(page.path, answering(console, page, menu), methods=page.methods)
+                for page in pages
+            ),
+            Mount("/static", _Static(directory=_STATIC)),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(BodyLimit, usual=USUAL_BODY, uploads=UPLOAD_BODY, upload_paths=uploads),
+        ],
+        exception_handlers={404: missing},
+    )
+
+
+async def _healthy(_: Request) -> Response:
+    return PlainTextResponse("ok")

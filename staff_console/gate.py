@@ -1,0 +1,93 @@
+"""What holds for every page: who it is, whether they may, whether the form is one of ours."""
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from staff_console.errors import RefusedError
+from staff_console.headers import TooLargeError
+from staff_console.sessions import Stage, find_session, new_token, touch_session
+from staff_console.visit import COOKIE, Console, Page, Visit
+from storage.actors import NotAllowedError
+
+MOST_FIELDS = 400
+_LONGEST_FIELD = 64 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+def answering(
+    console: Console, page: Page, menu: tuple[Page, ...]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a page."""
+
+    async def answer(request: Request) -> Response:
+        visit = await _begin(console, request, menu)
+        try:
+            return _gate(visit, page) or await _handle(visit, page)
+        except NotAllowedError:
+            return _refused(visit, 403, "Votre rôle ne permet pas cela.")
+        except RefusedError as error:
+            return _refused(visit, error.status, error.sentence)
+        except HTTPException as error:
+            return _refused(visit, error.status_code, "Ce formulaire n'a pas pu être lu.")
+        except TooLargeError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever broke, staff get a sentence
+            # Only the kind: an error's words could quote what was written.
+            _log.error("console_failed", extra={"error": type(error).__name__})
+            return _refused(visit, 500, "Un problème est arrivé ici. Rien n'a été changé.")
+
+    return answer
+
+
+async def _handle(visit: Visit, page: Page) -> Response:
+    if visit.request.method != "POST":
+        return await page.show(visit) if page.show is not None else _refused(visit, 405, "")
+    visit.form = await visit.request.form(
+        max_files=1, max_fields=MOST_FIELDS, max_part_size=_LONGEST_FIELD
+    )
+    if not _is_ours(visit):
+        return _refused(visit, 403, "Ce formulaire a expiré. Rechargez la page.")
+    return await page.act(visit) if page.act is not None else _refused(visit, 405, "")
+
+
+async def _begin(console: Console, request: Request, menu: tuple[Page, ...]) -> Visit:
+    now = console.clock.now()
+    shown = request.cookies.get(COOKIE, "")
+    session = await console.store.read(find_session, shown, now) if shown else None
+    if session is not None and session.is_to_touch:
+        await console.store.write(touch_session, session.token, now)
+    return Visit(console, request, menu, session, shown or new_token(), now)
+
+
+def _gate(visit: Visit, page: Page) -> Response | None:
+    """Return the answer for who may not see a page; `None` lets pass."""
+    if page.role is None:
+        return None
+    session = visit.session
+    if session is None:
+        target = visit.request.url.path if visit.request.method == "GET" else "/"
+        return visit.go(f"/connexion?suite={quote(target)}")
+    if session.stage is Stage.CODE:
+        return visit.go("/connexion/code")
+    lacks_factor = session.account.needs_second_factor and not session.account.has_second_factor
+    if session.stage is Stage.ENROL or lacks_factor:
+        return visit.go("/compte/second-facteur")
+    if not session.account.actor.may(page.role):
+        return _refused(visit, 403, "Votre rôle ne permet pas d'ouvrir cette page.")
+    return None
+
+
+def _is_ours(visit: Visit) -> bool:
+    given = visit.form.get("csrf")
+    return isinstance(given, str) and hmac.compare_digest(given.encode(), visit.csrf.encode())
+
+
+def _refused(visit: Visit, status: int, sentence: str) -> Response:
+    return visit.page("refused.html", status, sentence=sentence, title="Impossible")

@@ -1,0 +1,115 @@
+"""What every answer says about itself, and how much a request may bring."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+)
+SECURITY_HEADERS = {
+    "content-security-policy": "; ".join(_POLICY),
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nofollow",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), microphone=(), geolocation=(), browsing-topics=()",
+}
+HTTPS_ONLY = ("strict-transport-security", "max-age=31536000")
+
+
+class SecurityHeaders:
+    """Puts `SECURITY_HEADERS` on every answer; a header that the page set itself stays."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request with the headers added."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    headers.setdefault(*HTTPS_ONLY)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class TooLargeError(Exception):
+    """A request brings more than its page takes."""
+
+
+class BodyLimit:
+    """Stops reading a request that brings more than is taken, whatever it says of its length.
+
+    Args:
+        app: inside.
+        usual: bytes that a form may have.
+        uploads: bytes that an uploaded file may have.
+        upload_paths: the pages that take files, by the beginning of their path.
+    """
+
+    def __init__(
+        self, app: ASGIApp, usual: int, uploads: int, upload_paths: tuple[str, ...]
+    ) -> None:
+        self._app = app
+        self._usual = usual
+        self._uploads = uploads
+        self._upload_paths = upload_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse it with 413."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_upload = bool(self._upload_paths) and scope["path"].startswith(self._upload_paths)
+        limit = self._uploads if is_upload else self._usual
+        if _announced(scope) > limit:
+            await _too_large()(scope, receive, send)
+            return
+        taken, begun = 0, False
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise TooLargeError
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, noted)
+        except TooLargeError:
+            if begun:
+                raise
+            await _too_large()(scope, receive, send)
+
+
+def _announced(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "0")
+    return int(length) if length.isdecimal() else 0
+
+
+def _too_large() -> PlainTextResponse:
+    return PlainTextResponse("Le fichier ou le formulaire est trop grand.", 413)

@@ -1,0 +1,13 @@
+"""The pages of the console, in the order of the menu."""
+
+from staff_console.pages import account, accounts, audit, signing, today
+from staff_console.visit import Page
+
+PAGES: tuple[Page, ...] = (
+    *today.PAGES,
+    *accounts.PAGES,
+    *audit.PAGES,
+    *account.PAGES,
+    *signing.PAGES,
+)
+"""Every address there is."""

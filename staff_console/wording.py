@@ -1,0 +1,87 @@
+"""The French words for coded values, as staff read them."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "role": {
+        "reader": "Lecture",
+        "editor": "Saisie",
+        "approver": "Validation",
+        "events": "Événements",
+        "administrator": "Administration",
+    },
+    "role_help": {
+        "reader": "lit l'annuaire et les chiffres",
+        "editor": "vérifie, modifie, importe ; une autre personne valide",
+        "approver": "valide les modifications, voit les lieux confidentiels",
+        "events": "inscriptions, accueil, demandes de formation",
+        "administrator": "tout, y compris les comptes et le journal",
+    },
+    "gathering_state": {
+        "draft": "brouillon",
+        "published": "publié",
+        "cancelled": "annulé",
+    },
+    "gathering_kind": {"jif": "JIF (8 mars)", "jpo": "Journée porte ouverte", "other": "Autre"},
+    "registration": {
+        "received": "à examiner",
+        "waiting": "en attente",
+        "offered": "place proposée",
+        "confirmed": "confirmée",
+        "lapsed": "proposition expirée",
+        "refused": "refusée",
+        "cancelled": "annulée",
+        "merged": "fusionnée",
+    },
+    "organization_kind": {
+        "association": "association",
+        "ngo": "ONG",
+        "network": "réseau",
+        "group": "groupement",
+        "cooperative": "coopérative",
+        "youth": "organisation de jeunes",
+        "disability": "organisation de personnes handicapées",
+        "media": "média",
+        "other": "autre",
+    },
+    "participation": {
+        "sign_language": "langue des signes",
+        "ramp": "accès en fauteuil",
+        "guide": "guide",
+        "childcare": "garde d'enfants",
+        "lodging": "hébergement",
+        "transport": "transport",
+    },
+    "language": {"fr": "français", "bm": "bambara"},
+    "need": {
+        "medical": "soins médicaux",
+        "psychosocial": "soutien psychosocial",
+        "legal": "droit et justice",
+        "shelter": "hébergement sûr",
+        "protection": "protection",
+        "livelihood": "moyens de vivre",
+        "case_management": "accompagnement",
+        "child_protection": "protection de l'enfant",
+        "complaint": "plainte",
+    },
+    "status": {
+        "draft": "brouillon",
+        "review": "en relecture",
+        "published": "publié",
+        "closed": "fermé",
+    },
+    "mark": {
+        "C": "confirmé par plusieurs sources",
+        "S": "une seule source",
+        "U": "non vérifié",
+        "NO": "à ne pas publier",
+        "conflict": "sources contradictoires",
+        "obsolete": "dépassé",
+    },
+    "subject": {"service": "service", "phone": "numéro", "organization": "organisation"},
+    "dimension": {
+        "need": "besoins demandés",
+        "region": "régions demandées",
+        "need_region": "besoin et région",
+    },
+}

@@ -1,0 +1,48 @@
+"""Consoles to try out: empty ones on both databases, and one over the starter directory."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from referral_directory.loading import load_starter
+from storage.database import open_engine
+from storage.keys import Keyring
+from tests.staff_console.world import NOW, World
+
+
+@pytest.fixture
+async def bare(migrated_url: str, keyring: Keyring) -> AsyncIterator[World]:
+    """A console over nothing, on SQLite and on PostgreSQL."""
+    world = World(migrated_url, keyring)
+    yield world
+    await world.store.close()
+
+
+@pytest.fixture(scope="session")
+def filled_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the starter directory, to be copied."""
+    path = tmp_path_factory.mktemp("console") / "jigi.db"
+    shutil.copyfile(sqlite_template, path)
+
+    async def fill() -> None:
+        engine = open_engine(f"sqlite:///{path}")
+        async with engine.begin() as connection:
+            await connection.run_sync(load_starter, now=NOW)
+        await engine.dispose()
+
+    with asyncio.Runner() as runner:
+        runner.run(fill())
+    return path
+
+
+@pytest.fixture
+async def world(filled_template: Path, tmp_path: Path, keyring: Keyring) -> AsyncIterator[World]:
+    """A console over the starter directory."""
+    path = tmp_path / "jigi.db"
+    shutil.copyfile(filled_template, path)
+    world = World(f"sqlite:///{path}", keyring)
+    yield world
+    await world.store.close()
