@@ -60,10 +60,6 @@ from nlu.reader import InProcessReader, RasaReader, Reader
 from referral_directory.care_deadlines import read_care_deadlines
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.loading import load_starter
-from staff_console.passwords import Passwords
-from staff_console.rendering import open_templates
-from staff_console.signing_in import Door
-from staff_console.visit import Console
 from storage.database import Base, open_engine, sessionmaker
 from storage.keys import Keyring, WeakKeyError
 from storage.migrate import upgrade
@@ -329,29 +325,6 @@ def build_conversation(
         ),
         composer=Composer(renderer),
     )
-
-
-# -- the staff console -----------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Console]:
-    """Open what the staff console stands on, on a database at its newest revision."""
-    store = open_store(settings.database, keys)
-    try:
-        yield Console(
-            store=store,
-            clock=SystemClock(),
-            door=Door(store, Passwords()),
-            desk=Desk(keys),
-            training=TrainingDesk(keys),
-            templates=open_templates(),
-        )
-    finally:
-        await store.close()
-
-
-# -- trying out ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 import asyncio
 import signal
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import uvicorn
 
@@ -10,7 +12,15 @@ from bot import bootstrap
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
 from bot.telegram.webhook import QuietServer
+from event_registration.desk import Desk
+from guidance.training import TrainingDesk
 from staff_console.app import build_app
+from staff_console.passwords import Passwords
+from staff_console.rendering import open_templates
+from staff_console.signing_in import Door
+from staff_console.visit import Console
+from storage.keys import Keyring
+from storage.store import open_store
 
 
 def console() -> None:
@@ -23,7 +33,7 @@ async def _console(settings: Settings) -> None:
     keys = bootstrap.keyring(settings)
     await bootstrap.upgrade_database(settings)
     listener = _listen(settings)
-    async with bootstrap.open_console(settings, keys) as parts:
+    async with open_console(settings, keys) as parts:
         # A proxy on this machine says whether it was https, and who asks. uvicorn's own log would
         # quote what an error went through; ours names it and no more.
         config = uvicorn.Config(
@@ -43,6 +53,23 @@ async def _console(settings: Settings) -> None:
         address = f"http://{settings.console_host}:{listener.getsockname()[1]}/"
         print(f"The console answers on {address} (stop with Ctrl+C)", flush=True)
         await server.serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Console]:
+    """Open what the staff console stands on, on a database at its newest revision."""
+    store = open_store(settings.database, keys)
+    try:
+        yield Console(
+            store=store,
+            clock=bootstrap.SystemClock(),
+            door=Door(store, Passwords()),
+            desk=Desk(keys),
+            training=TrainingDesk(keys),
+            templates=open_templates(),
+        )
+    finally:
+        await store.close()
 
 
 def _stop(server: uvicorn.Server) -> None:

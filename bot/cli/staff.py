@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from bot import bootstrap
+from bot.cli.console import open_console
 from bot.settings import Settings, SettingsError
 from staff_console.errors import RefusedError
 from storage.actors import Role
@@ -30,7 +31,7 @@ def add(email: str, *, role: Annotated[list[Role], Parameter(negative=())]) -> N
         settings = Settings.read()
         keys = bootstrap.keyring(settings)
         await bootstrap.upgrade_database(settings)
-        async with bootstrap.open_console(settings, keys) as console:
+        async with open_console(settings, keys) as console:
             hashed = await console.door.hash_new_password(password, email)
             now = console.clock.now()
             account = await console.store.write(
