@@ -80,7 +80,8 @@ class Verdict:
         case: what was checked.
         group: as it was given.
         minimum: the smallest number of each sex that makes 30 % of this size.
-        respected: `None` where nothing is judged: a result, one person, a list under three.
+        respected: every article that speaks here, as far as the numbers and the order that was
+            given tell; `None` where nothing is judged: a result, one person, a list under three.
         lacking: the sex that must become more, where one must.
         missing: how many of the other sex must give place to it (the size stays).
         first_break: the place in the given order, counted from 1, where a third of one sex follows
@@ -103,6 +104,13 @@ class Verdict:
     missing_for_order: int = 0
     proposed: tuple[Sex, ...] | None = None
     disputed: bool = False
+
+    @property
+    def order_respected(self) -> bool | None:
+        """Whether article 3 holds; `None` where an order exists and none was given."""
+        if not self.order_exists:
+            return False
+        return None if self.group.order is None else self.first_break is None
 
 
 def minimum_of_each(size: int) -> int:

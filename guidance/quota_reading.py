@@ -18,8 +18,10 @@ _ALL = frozenset(
 )
 _FILLERS = frozenset(
     {"et", "dont", "de", "des", "ni", "ani", "avec", "la", "les", "le", "sur", "a", "y", "il"}
-    | {"liste", "nous", "sommes", "sont", "total", "o"}
+    | {"liste", "nous", "sommes", "sont", "total", "en", "tout", "au", "o"}
 )
+_WHOLE_BEFORE, _WHOLE_AFTER = "dont", "sur"  # « 12 dont 4 femmes », « 8 femmes sur 35 »
+_EVERYBODY = "personnes"
 _TOKEN = re.compile(r"\d+|[a-z]+|[^\sa-z\d]")
 _SEPARATORS = frozenset(",;:.=/+&")
 
@@ -48,7 +50,7 @@ def read_group(text: str) -> Group:
     """Return the group that `text` says.
 
     Read are « 7 hommes 3 femmes », « hommes 7, femmes 3 », « 7h 3f », « H H F H F » (an order),
-    « 12 membres dont 4 femmes », and the same with `cɛ` and `muso`.
+    « 12 membres dont 4 femmes », « 8 femmes sur 35 », and the same with `cɛ` and `muso`.
 
     Raises:
         GroupUnreadableError: it says none, or one out of range.
@@ -60,7 +62,21 @@ def read_group(text: str) -> Group:
         return _read_order(words)
     if any(len(each) > _MAX_DIGITS for each in numbers):
         raise GroupUnreadableError(Problem.TOO_MANY)
-    return _in_range(_read_numbers([each for each in words if each not in _FILLERS]))
+    named = _with_wholes_named(words)
+    return _in_range(_read_numbers([each for each in named if each not in _FILLERS]))
+
+
+def _with_wholes_named(words: list[str]) -> list[str]:
+    """Return the words with « personnes » after a bare number that is the whole."""
+    named: list[str] = []
+    for place, word in enumerate(words):
+        named.append(word)
+        following = words[place + 1] if place + 1 < len(words) else ""
+        is_bare = word.isdigit() and _kind(following) is None
+        before = words[place - 1] if place else ""
+        if is_bare and (following == _WHOLE_BEFORE or before == _WHOLE_AFTER):
+            named.append(_EVERYBODY)
+    return named
 
 
 def _folded(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.adapters import quota_texts
@@ -14,7 +14,7 @@ from bot.conversation.rendering import Renderer
 from flows.engine.effects import LookUp
 from flows.engine.events import Attachment, LookedUp
 from flows.engine.messages import Message, Option, message
-from guidance.articles import Article, ArticleShelf, Room
+from guidance.articles import Article, ArticleShelf, Room, Source
 from guidance.quota import Case, check
 from guidance.quota_reading import GroupUnreadableError, Problem, read_group
 from guidance.searching import Entry, SearchIndex
@@ -199,19 +199,37 @@ class GuidanceLookUps:
 
 
 def sheet_of(article: Article, renderer: Renderer, bot_name: str | None) -> ArticleSheet:
-    """Return what is printed of an article: both languages, the link and the sources."""
+    """Return what is printed of an article: both languages, the link and the sources.
+
+    The French stands above the Bambara on the same sheet, and so not under each of its pages.
+    """
     pages = [page_of(article, number) for number in range(1, len(article.pages) + 1)]
+    scan = message("sheet/scan", "Scannez le code pour lire ce texte dans Telegram.")
     sides = tuple(
         Side(
             renderer.text(title_of(article), language),
-            tuple(renderer.text(page, language) for page in pages),
+            tuple(renderer.text(replace(page, risk=None), language) for page in pages),
+            renderer.text(scan, language),
         )
         for language in ("fr", "bm")
     )
     link = renderer.text(link_to(article, bot_name), "fr").removeprefix("🔗 ")
-    sources = " ; ".join(f"{each.title} [{each.mark}]" for each in article.sources)
-    notes = (link, f"Sources : {sources}", article.age_note)
-    return ArticleSheet(sides, link, notes)
+    sources = " ; ".join(_cited(each) for each in article.sources)
+    notes = [link, f"Sources : {sources}", article.age_note]
+    if any(renderer.catalogue.is_drafted(page, "bm") for page in pages):
+        drafted = message(
+            "sheet/drafted",
+            "Le bambara n'est pas encore relu : en cas de doute, lisez le français.",
+        )
+        notes += [renderer.text(drafted, language) for language in ("fr", "bm")]
+    return ArticleSheet(sides, link, tuple(notes))
+
+
+def _cited(source: Source) -> str:
+    """Return a source with its mark, and its date where the title doesn't name the year."""
+    year = source.date[:4]
+    dated = source.title if year in source.title else f"{source.title}, {year}"
+    return f"{dated} [{source.mark}]"
 
 
 def build_index(shelf: ArticleShelf, catalogue: Catalogue) -> SearchIndex:

@@ -9,7 +9,7 @@ from guidance.quota import LARGEST, Case, Group, Sex, Verdict, share
 PICTURE_FROM = 8  # names
 STEPS = (-1, 1, 5)
 _PER_CLUSTER = 5  # letters of an order, for the eye
-_ARTICLES = {Case.APPOINTMENTS: "1", Case.NATIONAL_LIST: "2", Case.LOCAL_LIST: "2 et 3"}
+_ARTICLES = {Case.APPOINTMENTS: "1", Case.NATIONAL_LIST: "2", Case.LOCAL_LIST: "2"}  # on the share
 
 
 def written(group: Group) -> str:
@@ -63,8 +63,8 @@ def _step_label(sex: Sex, sign: str) -> Message:
 
 
 def verdict_lines(verdict: Verdict) -> Iterable[Message]:
-    """Yield the answer, a line a fact, ending with what it is not."""
-    yield count_line(verdict.group)
+    """Yield the answer: a table, then a line a fact, ending with what it is not."""
+    yield from _table(verdict)
     if verdict.case is Case.RESULT:
         yield message(
             "quota/result",
@@ -72,15 +72,42 @@ def verdict_lines(verdict: Verdict) -> Iterable[Message]:
         )
     elif verdict.respected is None:
         yield _not_judged(verdict)
+    elif verdict.case is Case.LOCAL_LIST:
+        yield from _about_share(verdict)
+        yield from _about_order(verdict)
+    else:
+        yield from _about_share(verdict)
+    yield message("quota/no_advice", "ℹ️ Information, pas un conseil juridique.", risk="law")
+
+
+def _table(verdict: Verdict) -> Iterable[Message]:
+    """Yield a table: a head, then women and men with number, share and minimum."""
+    size = str(verdict.group.size)
+    if verdict.respected is None:
+        yield message("quota/head", "📋 Total {size} │ nombre │ part", size=size)
     else:
         yield message(
-            "quota/minimum",
-            "📏 Minimum de chaque sexe : {minimum} sur {size} (30 %).",
-            minimum=str(verdict.minimum),
-            size=str(verdict.group.size),
+            "quota/head_judged", "📋 Total {size} │ nombre │ part │ minimum (30 %)", size=size
         )
-        yield from _judged(verdict)
-    yield message("quota/no_advice", "ℹ️ Information, pas un conseil juridique.", risk="law")
+    for sex in (Sex.WOMAN, Sex.MAN):
+        yield _row(verdict, sex)
+
+
+def _row(verdict: Verdict, sex: Sex) -> Message:
+    number = verdict.group.number(sex)
+    if sex is Sex.WOMAN:
+        row = message("quota/women_row", "👩 Femmes │ {number} │ {share} %{minimum}")
+    else:
+        row = message("quota/men_row", "👨 Hommes │ {number} │ {share} %{minimum}")
+    mark = "✅" if number >= verdict.minimum else "❌"
+    judged = "" if verdict.respected is None else f" │ {verdict.minimum} {mark}"
+    return row.filled(
+        {
+            "number": str(number),
+            "share": share(number, verdict.group.size).text,
+            "minimum": judged,
+        }
+    )
 
 
 def _not_judged(verdict: Verdict) -> Message:
@@ -94,37 +121,51 @@ def _not_judged(verdict: Verdict) -> Message:
     return message("quota/too_small", "📏 Trop peu de personnes pour que l'article parle.")
 
 
-def _judged(verdict: Verdict) -> Iterable[Message]:
+def _about_share(verdict: Verdict) -> Iterable[Message]:
+    """Yield what article 1 or 2 says: whether 30 % is reached, and how many are lacking."""
     article = _ARTICLES[verdict.case]
-    if verdict.respected:
-        yield message(
-            "quota/respected", "✅ Respecté. Article : {article}.", risk="law", article=article
-        )
-    else:
-        yield message(
-            "quota/broken", "❌ Pas respecté. Article : {article}.", risk="law", article=article
-        )
+    yield _broken(article) if verdict.missing else _respected(article)
     if verdict.missing:
         yield _more_needed(verdict.lacking, verdict.missing)
-    if verdict.case is Case.LOCAL_LIST:
-        yield from _about_order(verdict)
+
+
+def _respected(article: str) -> Message:
+    return message(
+        "quota/respected", "✅ Article {article} : respecté.", risk="law", article=article
+    )
+
+
+def _broken(article: str) -> Message:
+    return message(
+        "quota/broken", "❌ Article {article} : pas respecté.", risk="law", article=article
+    )
 
 
 def _more_needed(lacking: Sex | None, number: int) -> Message:
+    """Return how many must come in the place of the others: the size stays."""
     if lacking is Sex.MAN:
         return message(
-            "quota/more_men", "➕ Il faut {number} de plus : des hommes.", number=str(number)
+            "quota/more_men",
+            "➕ Il faut {number} de plus : des hommes, à la place de femmes.",
+            number=str(number),
         )
     return message(
-        "quota/more_women", "➕ Il faut {number} de plus : des femmes.", number=str(number)
+        "quota/more_women",
+        "➕ Il faut {number} de plus : des femmes, à la place d'hommes.",
+        number=str(number),
     )
 
 
 def _about_order(verdict: Verdict) -> Iterable[Message]:
+    """Yield what article 3 says: the place that breaks the order, and an order that holds."""
+    if verdict.order_respected is None:
+        yield message("quota/order_unknown", "↕️ Article 3 : il dépend de l'ordre des noms.")
+    else:
+        yield _respected("3") if verdict.order_respected else _broken("3")
     if verdict.first_break is not None:
         yield message(
             "quota/break",
-            "↕️ À la place {place} : trois de suite du même sexe (article 3).",
+            "↕️ À la place {place} : trois de suite du même sexe.",
             place=str(verdict.first_break),
         )
     if not verdict.order_exists:
@@ -135,12 +176,26 @@ def _about_order(verdict: Verdict) -> Iterable[Message]:
         if verdict.missing_for_order > verdict.missing:
             yield _more_needed(verdict.lacking, verdict.missing_for_order)
     if verdict.proposed is not None:
-        yield message(
-            "quota/proposed", "📝 Un ordre possible : {order}", order=_in_clusters(verdict.proposed)
-        )
+        yield _proposal(verdict.group, verdict.proposed)
     yield message(
         "quota/our_reading", "« Jamais trois de suite » est notre lecture de l'article 3."
     )
+
+
+def _proposal(group: Group, order: Sequence[Sex]) -> Message:
+    men, women = order.count(Sex.MAN), order.count(Sex.WOMAN)
+    written_out = _in_clusters(order)
+    if (men, women) != (group.men, group.women):
+        return message(
+            "quota/proposed_with",
+            "📝 Avec {women} femmes et {men} hommes, un ordre possible : {order}",
+            women=str(women),
+            men=str(men),
+            order=written_out,
+        )
+    if group.order is not None:
+        return message("quota/corrected", "📝 L'ordre corrigé : {order}", order=written_out)
+    return message("quota/proposed", "📝 Un ordre possible : {order}", order=written_out)
 
 
 def _in_clusters(order: Sequence[Sex]) -> str:
@@ -155,4 +210,5 @@ def picture_of(verdict: Verdict) -> Attachment | None:
         return None
     from guidance.quota_picture import draw_bar  # noqa: PLC0415  # loads Pillow, 10 MB
 
-    return Attachment("30.png", draw_bar(verdict.group), is_picture=True)
+    drawn = draw_bar(verdict.group, judged=verdict.respected is not None)
+    return Attachment("30.png", drawn, is_picture=True)

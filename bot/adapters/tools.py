@@ -16,7 +16,7 @@ from bot.conversation.rendering import Renderer
 from flows.engine.effects import LookUp
 from flows.engine.events import Attachment, LookedUp
 from flows.engine.messages import Message, Option, message
-from guidance.sheets import print_list
+from guidance.sheets import ListPart, print_list
 from guidance.tool_questions import (
     Reply,
     Statement,
@@ -156,16 +156,25 @@ class ToolLookUps:
 
     async def _project_sheet(self, request: LookUp, slots: Slots, _now: datetime) -> LookedUp:
         replies = replies_so_far(slots.get("replies", ""))
-        entries = []
-        for gap in gaps(replies):
-            for language in ("fr", "bm"):
-                texts = (gap_text(gap.number), advice_text(gap.number))
-                heading, advice = (self.renderer.text(each, language) for each in texts)
-                entries.append((heading, advice))
-        title = self.renderer.text(_title(), "fr")
-        note = self.renderer.text(_not_stored(), "fr")
-        made = print_list(title, entries, (note,))
+        parts = tuple(self._part(replies, language) for language in ("fr", "bm"))
+        notes = tuple(self.renderer.text(_not_stored(), language) for language in ("fr", "bm"))
+        made = print_list(parts, notes)
         return LookedUp(request.name, attachment=Attachment("projet.pdf", made))
+
+    def _part(self, replies: str, language: str) -> ListPart:
+        """Return the gaps in one language, with how many of the answers were a yes."""
+        found = gaps(replies)
+        text = self.renderer.text
+        entries = []
+        for gap in found:
+            heading = _gap_in_part(gap.number) if gap.is_partial else _gap_whole(gap.number)
+            entries.append((text(heading, language), text(advice_text(gap.number), language)))
+        summary = (_score(replies), *(() if found else (_no_gap(),)))
+        return ListPart(
+            text(_title(), language),
+            tuple(text(each, language) for each in summary),
+            tuple(entries),
+        )
 
 
 def _title() -> Message:
@@ -176,10 +185,40 @@ def _not_stored() -> Message:
     return message("project/not_stored", "Les réponses ne sont gardées nulle part.")
 
 
+def _score(replies: str) -> Message:
+    counts = {each: str(replies.count(each.value)) for each in Reply}
+    return message(
+        "project/score",
+        "Oui : {yes}. En partie : {partly}. Non : {no}.",
+        yes=counts[Reply.YES],
+        partly=counts[Reply.PARTLY],
+        no=counts[Reply.NO],
+    )
+
+
+def _no_gap() -> Message:
+    return message("project/no_gap", "✅ Rien ne manque dans ces dix réponses.")
+
+
+def _gap_whole(number: int) -> Message:
+    return message(
+        "project/heading", "{number}. {gap}", number=str(number + 1), gap=gap_text(number)
+    )
+
+
+def _gap_in_part(number: int) -> Message:
+    return message(
+        "project/heading_in_part",
+        "{number}. {gap} (en partie)",
+        number=str(number + 1),
+        gap=gap_text(number),
+    )
+
+
 def _gap_lines(kept: str) -> Iterable[Message]:
     found = gaps(replies_so_far(kept))
     if not found:
-        yield message("project/no_gap", "✅ Rien ne manque dans ces dix réponses.")
+        yield _no_gap()
     for gap in found:
         if gap.is_partial:
             yield message(

@@ -24,6 +24,11 @@ from guidance.quota_reading import GroupUnreadableError, Problem, read_group
         ("mɔgɔ 12, muso 4", 8, 4),
         ("0 homme 5 femmes", 0, 5),
         ("1 Homme, 2 FEMMES", 1, 2),
+        ("12 dont 4 femmes", 8, 4),
+        ("nous sommes 12 dont 4 femmes", 8, 4),
+        ("8 femmes sur 35", 27, 8),
+        ("il y a 8 femmes sur 35 ministres", 27, 8),
+        ("12 personnes en tout, dont 4 femmes", 8, 4),
     ],
 )
 def test_numbers_are_read(text, men, women):
@@ -54,6 +59,9 @@ def test_an_order_is_read(text):
         ("7 hommes 3 hommes", Problem.WORDS),
         ("3 femmes", Problem.ONE_SEX),
         ("12 membres", Problem.ONE_SEX),
+        ("sur 35", Problem.ONE_SEX),
+        ("7 femmes sur 4", Problem.SUM),
+        ("3 femmes 4", Problem.WORDS),
         ("4 membres dont 7 femmes", Problem.SUM),
         ("12 membres, 4 femmes, 4 hommes", Problem.SUM),
         ("bonjour", Problem.NOT_MEANT),

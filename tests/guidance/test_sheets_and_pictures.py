@@ -5,11 +5,19 @@ import io
 import pytest
 from PIL import Image
 
+from bot import bootstrap
+from bot.adapters.guidance import sheet_of
+from bot.conversation.rendering import Renderer
+from bot.i18n.catalogue import load_catalogue
 from guidance.paper import printable
 from guidance.quota import Group
 from guidance.quota_picture import HEIGHT, WIDTH, draw_bar
-from guidance.sheets import ArticleSheet, Side, print_article, print_list
+from guidance.sheets import ArticleSheet, ListPart, Side, print_article, print_list
+from guidance.shelf import read_shelf
 
+DEADLINES = {
+    "pep_days": "3", "pep_hours": "72", "ec_days": "5", "ec_hours": "120", "organisation": "Unité",
+}  # fmt: skip
 LETTERS = "abcdeɛfghijklmnɲŋoɔprstuwyz AƐƆƝŊ éèêàçœ « » ’ — 30 %"
 
 
@@ -36,13 +44,36 @@ def test_a_long_article_goes_on_to_further_pages():
 
 
 def test_a_list_is_a_pdf():
-    assert print_list("Titre", [("Manque", "Conseil")], ["note"]).startswith(b"%PDF-")
+    part = ListPart("Titre", ("Oui : 9.",), (("Manque", "Conseil"),))
+    assert print_list([part, part], ["note"]).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("group", [Group(7, 3), Group(0, 8), Group(105, 42), Group(499, 1)])
 def test_the_bar_shows_the_fewer_from_the_left(group):
     picture = Image.open(io.BytesIO(draw_bar(group))).convert("RGB")
     assert picture.size == (WIDTH, HEIGHT)
+    women, men = (91, 42, 134), (143, 208, 181)
     colours = {picture.getpixel((x, 95)) for x in range(25, WIDTH - 25, 2)}
-    assert ((122, 59, 143) in colours) == (group.women > 1)
-    assert ((42, 127, 98) in colours) == (group.men > 1)
+    assert (women in colours) == (group.women > 1)
+    assert (men in colours) == (group.men > 1)
+
+
+def test_every_article_fits_one_page():
+    renderer = Renderer(load_catalogue(bootstrap.LOCALES), DEADLINES)
+    pages = {
+        each.id: print_article(sheet_of(each, renderer, "a_bot")).count(b"/Type /Page\n")
+        for each in read_shelf().articles.values()
+    }
+    assert {name: count for name, count in pages.items() if count != 1} == {}
+
+
+def test_a_sheet_has_both_languages_and_the_french_once():
+    renderer = Renderer(load_catalogue(bootstrap.LOCALES), DEADLINES)
+    sheet = sheet_of(read_shelf().articles["after_rape"], renderer, "a_bot")
+    french, bambara = sheet.sides
+    assert "(" + french.paragraphs[0] not in "".join(bambara.paragraphs)
+    assert "72 h" in french.paragraphs[0]
+    assert "lɛri 72" in bambara.paragraphs[0]
+    assert sheet.address == "https://t.me/a_bot?start=a_xp5toy"
+    assert any("en cas de doute" in note for note in sheet.notes)
+    assert any("[C]" in note and "2020" in note for note in sheet.notes)
