@@ -34,7 +34,8 @@ format: test-setup ## Put the code into the house's form
 test: test-setup nlu-setup lint types ## Everything that is checked
 	@$(BIN)/jigi flows check
 	@$(BIN)/jigi i18n check
-	@$(BIN)/pytest $(ARGS)
+	@# One file stays on one processor: its browser, its servers and its databases are started once.
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 bench: test-setup nlu-setup ## Speed and memory, as ratios against a baseline of the same run
 	@$(BIN)/python -m benchmarks $(ARGS)
