@@ -8,8 +8,10 @@ of women's promotion. What it leaned on is said in the answer.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from referral_directory.candidates import (
     ASKS_FOR_POLICE,
@@ -22,7 +24,7 @@ from referral_directory.candidates import (
 from referral_directory.cards import cards_of, distance_km
 from referral_directory.models import Organization, Service, ServiceNeed
 from referral_directory.models import Place as PlaceRow
-from referral_directory.phone_lines import Database, emergency_numbers, helplines
+from referral_directory.phone_lines import POLICE, Database, emergency_numbers, helplines
 from referral_directory.schemas import Bilingual, FoundServices, PhoneLine, Place, ServiceCard
 from referral_directory.visibility import SERVICE_IS_VISIBLE
 from referral_directory.vocabulary import Answer, Fallback, Need, PlaceKind, ServiceKind, Width
@@ -73,24 +75,30 @@ def find_services(  # noqa: PLR0913  # what a person may say about the help want
     )
     lines = _national_lines(database, request)
     found = _find(database, request, lines)
-    health = None
+    picks = _with_police(database, request, found.picks)
+    care = None
     if sexual_violence and request.need is not Need.MEDICAL:
-        health = _nearest_care(database, request)
+        care = _nearest_care(database, request)
+    cards = _cards(database, found.request, [*picks, *([care] if care else [])])
+    services = tuple(cards[one.slug] for one in picks if one.slug in cards)
     return FoundServices(
-        services=_with_police(database, request, found.services),
+        services=services,
         width=found.width,
         fallback=found.fallback,
         national_lines=tuple(lines),
         asked_place=request.place,
         found_in=found.found_in,
-        health=health,
-        pep_confirmed=any(card.has_confirmed_pep for card in found.services),
+        health=cards.get(care.slug) if care else None,
+        pep_confirmed=any(card.has_confirmed_pep for card in services),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    services: tuple[ServiceCard, ...]
+    """What is to be shown; the cards are read at the end, all at once, since each costs asking."""
+
+    request: Request
+    picks: tuple[Candidate, ...]
     width: Width
     fallback: Fallback
     found_in: Bilingual | None = None
@@ -101,13 +109,12 @@ def _find(database: Database, request: Request, lines: Sequence[PhoneLine]) -> _
     if near is not None:
         return near
     countrywide = find_candidates(database, request, Area.COUNTRY)
-    cards = _cards(database, request, countrywide)
-    if cards:
+    if countrywide:
         fallback = Fallback.NOT_NEEDED if request.place is None else Fallback.WIDER_AREA
-        services = _with_structures(database, request, cards)
-        return _Found(services, Width.NATIONAL, fallback)
+        picks = _with_structures(database, request, countrywide)
+        return _Found(request, picks, Width.NATIONAL, fallback)
     fallback = Fallback.NATIONAL_LINES if lines else Fallback.PUBLIC_STRUCTURE
-    return _Found(_with_structures(database, request, []), Width.NONE, fallback)
+    return _Found(request, _with_structures(database, request, []), Width.NONE, fallback)
 
 
 def _near(database: Database, request: Request) -> _Found | None:
@@ -117,18 +124,12 @@ def _near(database: Database, request: Request) -> _Found | None:
         return None
     here = _in_cercle(database, request, place)
     if here and not _must_look_further(request, here):
-        return _Found(_as_shown(database, request, here), Width.CERCLE, Fallback.NOT_NEEDED)
+        return _as_shown(database, request, here, Width.CERCLE)
     region = find_candidates(database, request, Area.REGION, place.region)
     if here and not _any_pep(region):
-        return _Found(_as_shown(database, request, here), Width.CERCLE, Fallback.NOT_NEEDED)
+        return _as_shown(database, request, here, Width.CERCLE)
     if region:
-        wider = place.kind is not PlaceKind.REGION
-        return _Found(
-            _as_shown(database, request, region),
-            Width.REGION,
-            Fallback.WIDER_AREA if wider else Fallback.NOT_NEEDED,
-            _name(database, place.region) if wider else None,
-        )
+        return _as_shown(database, request, region, Width.REGION)
     return _in_nearest_region(database, request, place)
 
 
@@ -155,78 +156,88 @@ def _in_nearest_region(database: Database, request: Request, place: Place) -> _F
         if away > NEARBY_KM:
             break
         candidates = find_candidates(database, request, Area.REGION, slug)
+        cards = _cards(database, request, candidates)
         # What travels inside its region and has no number can't be reached from another one.
-        cards = [
-            card
-            for card in _cards(database, request, candidates)
-            if card.place is not None or card.phones
+        picks = [
+            one
+            for one in candidates
+            if (card := cards.get(one.slug)) and (card.place is not None or card.phones)
         ]
-        if cards:
-            services = _with_structures(database, request, cards)
-            return _Found(services, Width.NEARBY, Fallback.WIDER_AREA, _name(database, slug))
+        if picks:
+            shown = _with_structures(database, request, picks)
+            name = _name(database, slug)
+            return _Found(request, shown, Width.NEARBY, Fallback.WIDER_AREA, name)
     return None
 
 
 def _cards(
-    database: Database, request: Request, candidates: Sequence[Candidate]
-) -> list[ServiceCard]:
-    return cards_of(
+    database: Database, request: Request, picks: Sequence[Candidate]
+) -> dict[str, ServiceCard]:
+    cards = cards_of(
         database,
-        [one.slug for one in candidates[: request.limit]],
+        list(dict.fromkeys(one.slug for one in picks)),
         now=request.now,
         allow_unverified=request.allow_unverified,
         near=request.place,
     )
+    return {card.slug: card for card in cards}
 
 
 def _as_shown(
-    database: Database, request: Request, candidates: Sequence[Candidate]
-) -> tuple[ServiceCard, ...]:
-    cards = _cards(database, request, candidates)
-    if cards[0].is_police:
-        return _with_structures(database, request, cards)
-    return tuple(cards)
+    database: Database, request: Request, candidates: Sequence[Candidate], width: Width
+) -> _Found:
+    picks = tuple(candidates)
+    if picks[0].is_police:
+        picks = _with_structures(database, request, picks)
+    elif len(picks) == 1 < request.limit:
+        # A single door may be closed: the public structure that stands everywhere is a second.
+        others = (one for one in _structures(database, request) if not one.is_police)
+        picks += tuple(islice(others, 1))
+    place = request.place
+    if width is Width.CERCLE or place is None or place.kind is PlaceKind.REGION:
+        return _Found(request, picks, width, Fallback.NOT_NEEDED)
+    return _Found(request, picks, width, Fallback.WIDER_AREA, _name(database, place.region))
 
 
 def _with_structures(
-    database: Database, request: Request, cards: Sequence[ServiceCard]
-) -> tuple[ServiceCard, ...]:
+    database: Database, request: Request, picks: Sequence[Candidate]
+) -> tuple[Candidate, ...]:
     """Add what stands everywhere: after what was found, but before police."""
     structures = _structures(database, request)
-    others = [card for card in (*cards, *structures) if not card.is_police]
-    police = [card for card in (*cards, *structures) if card.is_police]
+    others = [one for one in (*picks, *structures) if not one.is_police]
+    police = [one for one in (*picks, *structures) if one.is_police]
     keep = others[: request.limit]
-    if len(cards) >= request.limit and structures:
+    if len(picks) >= request.limit and structures:
         # A far or police-only list still ends with a way that holds everywhere.
-        first = next((card for card in structures if not card.is_police), None)
+        first = next((one for one in structures if not one.is_police), None)
         if first is not None and first not in keep:
             keep[-1:] = [first]
     return tuple([*keep, *police][: request.limit])
 
 
 def _with_police(
-    database: Database, request: Request, cards: tuple[ServiceCard, ...]
-) -> tuple[ServiceCard, ...]:
-    """Put police last where it was asked for and none is among `cards` yet."""
+    database: Database, request: Request, picks: tuple[Candidate, ...]
+) -> tuple[Candidate, ...]:
+    """Put police last where it was asked for and none is among `picks` yet."""
     if request.need not in ASKS_FOR_POLICE or request.limit == 1:
-        return cards
-    if any(card.is_police for card in cards):
-        return cards
-    police = [card for card in _structures(database, request) if card.is_police]
-    return (*cards[: request.limit - 1], *police[:1])
+        return picks
+    if any(one.is_police for one in picks):
+        return picks
+    police = [one for one in _structures(database, request) if one.is_police]
+    return (*picks[: request.limit - 1], *police[:1])
 
 
-def _structures(database: Database, request: Request) -> list[ServiceCard]:
+def _structures(database: Database, request: Request) -> list[Candidate]:
     """Return the public structures for the need, the ones that are no police first."""
-    slugs = database.execute(_STRUCTURES, request.values()).scalars()
-    cards = cards_of(
-        database,
-        list(slugs),
-        now=request.now,
-        allow_unverified=request.allow_unverified,
-    )
-    shown = [card for card in cards if request.police_may_appear or not card.is_police]
-    return sorted(shown, key=lambda card: (card.is_police, -len(card.needs), card.slug))
+    found = [
+        (row.kind in POLICE, -row.needs, row.slug)
+        for row in database.execute(_STRUCTURES, request.values())
+    ]
+    return [
+        Candidate(slug, is_police, Answer.UNKNOWN)
+        for is_police, _, slug in sorted(found)
+        if request.police_may_appear or not is_police
+    ]
 
 
 def _national_lines(database: Database, request: Request) -> list[PhoneLine]:
@@ -241,18 +252,27 @@ def _national_lines(database: Database, request: Request) -> list[PhoneLine]:
     return sorted(lines, key=lambda line: line.is_police)
 
 
-def _nearest_care(database: Database, request: Request) -> ServiceCard | None:
-    care = replace(request, need=Need.MEDICAL, limit=1)
-    services = _find(database, care, ()).services
-    return services[0] if services else None
+def _nearest_care(database: Database, request: Request) -> Candidate | None:
+    picks = _find(database, replace(request, need=Need.MEDICAL, limit=1), ()).picks
+    return picks[0] if picks else None
 
 
 _PLACE = select(*PlaceRow.__table__.columns).where(PlaceRow.slug == bindparam("slug"))
 _SEATS = select(PlaceRow.slug, PlaceRow.latitude, PlaceRow.longitude).where(
     PlaceRow.slug.in_(bindparam("slugs", expanding=True))
 )
+_offered = aliased(ServiceNeed)
 _STRUCTURES = (
-    select(Service.slug)
+    select(
+        Service.slug,
+        Organization.kind,
+        select(func.count())
+        .select_from(_offered)
+        .where(_offered.service_slug == Service.slug)
+        .correlate(Service)
+        .scalar_subquery()
+        .label("needs"),
+    )
     .join(Organization, Organization.slug == Service.organization_slug)
     .join(ServiceNeed, ServiceNeed.service_slug == Service.slug)
     .where(

@@ -33,6 +33,11 @@ def _slugs(found: FoundServices) -> list[str]:
     return [card.slug for card in found.services]
 
 
+def _named(found: FoundServices) -> list[str]:
+    """What was found by name, without the public structure that completes a single door."""
+    return [card.slug for card in found.services if card.kind is ServiceKind.ENTRY]
+
+
 def _leads_somewhere(found: FoundServices) -> None:
     assert found.services
     assert not found.services[0].is_police
@@ -97,7 +102,7 @@ def test_with_every_named_service_closed_the_public_structure_is_left(
 
 
 def test_what_nobody_verified_is_shown_in_demonstrations_alone(starter: Connection) -> None:
-    assert _slugs(_find(starter, Need.MEDICAL, "sevare", allow_unverified=True)) == ["osc-mopti"]
+    assert _named(_find(starter, Need.MEDICAL, "sevare", allow_unverified=True)) == ["osc-mopti"]
     found = _find(starter, Need.MEDICAL, "sevare")
     assert "osc-mopti" not in _slugs(found)
     assert found.national_lines == ()
@@ -116,14 +121,14 @@ def test_the_cercle_comes_before_the_region(places_only: Connection) -> None:
     put_service(places_only, "in-djenne", "cercle-djenne")
     put_service(places_only, "in-mopti", "cercle-mopti")
     found = _find(places_only, Need.MEDICAL, "sevare")
-    assert (_slugs(found), found.width) == (["in-mopti"], Width.CERCLE)
+    assert (_named(found), found.width) == (["in-mopti"], Width.CERCLE)
     assert found.fallback is Fallback.NOT_NEEDED
 
 
 def test_nothing_in_the_cercle_widens_to_the_region_and_says_so(places_only: Connection) -> None:
     put_service(places_only, "in-djenne", "cercle-djenne")
     found = _find(places_only, Need.MEDICAL, "sevare")
-    assert (_slugs(found), found.width) == (["in-djenne"], Width.REGION)
+    assert (_named(found), found.width) == (["in-djenne"], Width.REGION)
     assert found.fallback is Fallback.WIDER_AREA
     assert found.found_in is not None
     assert found.found_in.fr == "Mopti"
@@ -159,6 +164,16 @@ def test_lines_of_the_country_come_with_every_answer(places_only: Connection) ->
     found = _find(places_only, Need.LIVELIHOOD, "cercle-kidal")
     assert [line.number for line in found.national_lines] == ["18"]
     assert found.fallback is Fallback.NATIONAL_LINES
+
+
+def test_a_single_door_is_completed_with_the_public_structure(places_only: Connection) -> None:
+    put_service(places_only, "only-one", "sevare")
+    for place in ("sevare", "mopti", "cercle-djenne"):
+        found = _find(places_only, Need.MEDICAL, place)
+        assert _slugs(found) == ["only-one", "cscom-csref"]
+    assert _slugs(_find(places_only, Need.MEDICAL, "sevare", limit=1)) == ["only-one"]
+    put_service(places_only, "second", "sevare")
+    assert _slugs(_find(places_only, Need.MEDICAL, "sevare")) == ["only-one", "second"]
 
 
 def test_the_nearest_comes_first(places_only: Connection) -> None:
@@ -210,7 +225,7 @@ def test_within_72_hours_treatment_in_the_region_beats_being_at_hand(
 def test_a_shelter_is_never_found_only_who_arranges_it(places_only: Connection) -> None:
     put_service(places_only, "refuge", areas="mopti", needs="shelter", restricted=True)
     put_service(places_only, "arranges", "cercle-mopti", needs="shelter", restricted=False)
-    assert _slugs(_find(places_only, Need.SHELTER, "sevare")) == ["arranges"]
+    assert _named(_find(places_only, Need.SHELTER, "sevare")) == ["arranges"]
 
 
 def test_a_restricted_service_is_found_for_no_need_and_at_no_width(
@@ -293,7 +308,7 @@ def test_an_unknown_place_is_anywhere(places_only: Connection) -> None:
 
 def test_a_service_with_many_areas_is_shown_once(places_only: Connection) -> None:
     put_service(places_only, "s", "sevare", areas="mopti|cercle-mopti|cercle-djenne")
-    assert _slugs(_find(places_only, Need.MEDICAL, "mopti")) == ["s"]
+    assert _named(_find(places_only, Need.MEDICAL, "mopti")) == ["s"]
     assert places_only.execute(
         ServiceArea.__table__.select().where(ServiceArea.service_slug == "s")
     ).all()
@@ -316,6 +331,22 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(places_only: Connect
     few = statements(2)
     assert statements(40) == few
     assert few <= 15
+
+
+def test_all_cards_of_an_answer_are_read_at_once(places_only: Connection) -> None:
+    put_service(places_only, "talk", "sevare", needs="psychosocial|protection")
+    put_service(places_only, "care", "sevare")
+    asked: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(places_only, "before_cursor_execute", note)
+    found = _find(places_only, Need.PROTECTION, "mopti", sexual_violence=True, limit=3)
+    event.remove(places_only, "before_cursor_execute", note)
+    assert found.health is not None
+    assert found.services[-1].is_police
+    assert len([one for one in asked if "FROM languages" in one]) == 1
 
 
 def test_after_a_disclosure_what_offers_all_at_one_place_comes_first(
