@@ -7,6 +7,7 @@ that a caller relied on, such as a number or the hours.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from referral_directory.entries import (
@@ -23,15 +24,20 @@ from referral_directory.entries import (
 )
 from referral_directory.entries import change_organization as write_organization
 from referral_directory.inventory import KEPT_BACK
+from referral_directory.labels import label_of
 from referral_directory.records import (
     OrganizationRecord,
     PhoneRecord,
     ServiceRecord,
     SourcedRecord,
 )
+from referral_directory.tables import text_of
 from referral_directory.vocabulary import HIDDEN_MARKS, Status
 
 _VERIFICATION = frozenset({"assured_date", "verified_by"})
+_FOR_STAFF = frozenset({"note", "verified_by"})
+"""Contents that no preview shows and no log holds."""
+
 _WORDING = frozenset(
     {
         "name_fr",
@@ -57,14 +63,63 @@ _WORDING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that an import changes.
+
+    Attributes:
+        field: By its technical name.
+        old: What stands there, as text; None where that is not for everybody's eyes.
+        new: What the file brings, likewise.
+    """
+
+    field: str
+    old: str | None
+    new: str | None
+
+    @property
+    def heading(self) -> str:
+        """Return the field as people call it."""
+        return label_of(self.field)
+
+
+class ChangeKind(StrEnum):
+    """What an import does with an entry."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """One entry that an import adds or changes; `fields` names what differs, never contents."""
+    """One entry that an import adds, changes or closes.
+
+    Attributes:
+        subject: `organization`, `service` or `phone`.
+        slug: Which.
+        is_new: Whether it is not there yet.
+        fields: The names of what differs.
+        withdraws_verification: Whether its verification goes, because people relied on a field.
+        name: What the entry is called.
+        values: Old and new contents of `fields`, for people who look at a preview.
+        closes: Whether the file says that it is to be removed: it is closed and hidden.
+    """
 
     subject: str
     slug: str
     is_new: bool
     fields: tuple[str, ...] = ()
     withdraws_verification: bool = False
+    name: str = ""
+    values: tuple[FieldChange, ...] = ()
+    closes: bool = False
+
+    @property
+    def kind(self) -> ChangeKind:
+        """Return what is done with the entry."""
+        if self.closes:
+            return ChangeKind.REMOVED
+        return ChangeKind.ADDED if self.is_new else ChangeKind.CHANGED
 
 
 def changed_fields(old: SourcedRecord, new: SourcedRecord) -> tuple[str, ...]:
@@ -94,7 +149,8 @@ def compare[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
     for record in incoming:
         old = known.get(record.slug)
         if old is None:
-            changes.append((Change(subject, record.slug, is_new=True), record))
+            new = Change(subject, record.slug, is_new=True, name=name_of(record))
+            changes.append((new, record))
             continue
         fields = changed_fields(old, record)
         if fields:
@@ -107,11 +163,42 @@ def compare[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
                         is_new=False,
                         fields=fields,
                         withdraws_verification=withdraws,
+                        name=name_of(old),
+                        values=tuple(_values_of(fields, old, record)),
+                        closes=record.status == Status.CLOSED != old.status,
                     ),
                     record,
                 )
             )
     return changes
+
+
+def closed[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
+    subject: str, known: Mapping[str, R], slugs: Iterable[str]
+) -> list[tuple[Change, R]]:
+    """Return the closing of known entries; those that are closed already are left out."""
+    return compare(
+        subject,
+        known,
+        [known[slug].model_copy(update={"status": Status.CLOSED}) for slug in slugs],
+    )
+
+
+def name_of(record: OrganizationRecord | ServiceRecord | PhoneRecord) -> str:
+    """Return what people call an entry."""
+    return record.label_fr if isinstance(record, PhoneRecord) else record.name_fr
+
+
+def _values_of(
+    fields: Iterable[str], old: SourcedRecord, new: SourcedRecord
+) -> Iterable[FieldChange]:
+    guarded = any(isinstance(one, ServiceRecord) and one.is_restricted for one in (old, new))
+    hidden = KEPT_BACK | {"areas"} if guarded else _FOR_STAFF
+    for name in fields:
+        if name in hidden | _FOR_STAFF:
+            yield FieldChange(name, None, None)
+        else:
+            yield FieldChange(name, text_of(getattr(old, name)), text_of(getattr(new, name)))
 
 
 def write_organizations(

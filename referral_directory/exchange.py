@@ -1,79 +1,135 @@
 """Brings the directory in from files and out to them: CSV, XLSX and HSDS.
 
-An import is all or nothing: one row that cannot be read, and nothing is written. A dry run says
-what would change and writes nothing. Verification never comes in, and neither do the
-whereabouts of a restricted service, which go out in no file.
+An import is looked at first and written whole: one row that cannot be read, and nothing is
+written, unless somebody chose to leave such rows out. A dry run says what would change and writes
+nothing. What was written can be undone as a whole. Verification never comes in, and neither do
+the whereabouts of a restricted service, which go out in no file.
 """
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from itertools import batched
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from referral_directory import changes as directory_changes
-from referral_directory.changes import Change, compare
-from referral_directory.entries import (
-    Areas,
-    Database,
-    UnknownPlaceError,
-    area_rows,
-    known_slugs,
-    read_areas,
-)
+from referral_directory.changes import Change, ChangeKind, closed, compare
+from referral_directory.entries import Areas, Database, known_slugs, read_areas
 from referral_directory.hsds_export import write_hsds
 from referral_directory.hsds_import import read_hsds
+from referral_directory.import_log import look_before, remember
+from referral_directory.incoming import Incoming, read_rows
 from referral_directory.inventory import read_organizations, read_phones, read_services
+from referral_directory.links import check_links
 from referral_directory.models import Phone
+from referral_directory.place_names import PlaceNames
 from referral_directory.records import (
     OrganizationRecord,
     PhoneRecord,
     Record,
     ServiceRecord,
 )
-from referral_directory.tables import (
-    KINDS,
-    Line,
-    UnreadableFileError,
-    read_lines,
-    write_csv,
-    write_xlsx,
-)
+from referral_directory.refusals import Problem
+from referral_directory.table_reading import read_lines
+from referral_directory.tables import UnreadableFileError, write_csv, write_xlsx
 from storage.audit import AuditEntry
 from storage.audit import record as enter
 
 FileFormat = Literal["csv", "xlsx", "hsds"]
+_IMPORT_LOCK = 0x4A494D50  # any number will do, as long as nobody else locks it
+_STEP = 500
+
+
+class PreviewOutdatedError(ValueError):
+    """The directory or the file is no longer what somebody looked at; nothing was changed.
+
+    Attributes:
+        reason: That, in French.
+    """
+
+    def __init__(self) -> None:
+        self.reason = "l'annuaire ou le fichier a changé depuis l'aperçu : regardez-le de nouveau"
+        super().__init__(self.reason)
+
+
+class Stage(StrEnum):
+    """What an import is doing."""
+
+    READING = "reading"
+    WRITING = "writing"
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What keeps a row out: its line, the column (may be empty) and the reason."""
+class Progress:
+    """How far an import is.
 
-    line: int
-    column: str
-    reason: str
+    Attributes:
+        stage: What it is doing.
+        done: How many rows.
+        total: Of how many; None while that is not known.
+    """
+
+    stage: Stage
+    done: int
+    total: int | None = None
+
+
+type Report = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or in a dry run would do."""
+    """What an import did, or in a dry run would do.
+
+    Attributes:
+        changes: Entries that are added, changed or closed, each with its fields.
+        problems: What keeps rows out, in the order of the file.
+        unchanged: How many rows say what is there already.
+        written: Whether anything was written.
+        fingerprint: Of all of this and of the file: hand it in as `expected` to have exactly
+            what was looked at written.
+        import_id: The number to undo it by; None where nothing was written.
+    """
 
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
     unchanged: int
     written: bool
+    fingerprint: str = ""
+    import_id: int | None = None
 
     @property
     def added(self) -> int:
         """Return how many entries are new."""
-        return sum(change.is_new for change in self.changes)
+        return self._count(ChangeKind.ADDED)
 
     @property
     def changed(self) -> int:
         """Return how many known entries differ."""
-        return len(self.changes) - self.added
+        return self._count(ChangeKind.CHANGED)
+
+    @property
+    def removed(self) -> int:
+        """Return how many entries are closed."""
+        return self._count(ChangeKind.REMOVED)
+
+    @property
+    def refused_rows(self) -> int:
+        """Return how many rows are kept out."""
+        return len({(problem.sheet, problem.line) for problem in self.problems})
+
+    def of_kind(self, kind: ChangeKind) -> tuple[Change, ...]:
+        """Return the changes of one kind."""
+        return tuple(change for change in self.changes if change.kind is kind)
+
+    def _count(self, kind: ChangeKind) -> int:
+        return sum(change.kind is kind for change in self.changes)
 
 
 def export_file(database: Database, path: Path, format: FileFormat) -> int:  # noqa: A002  # the contract's word
@@ -81,13 +137,13 @@ def export_file(database: Database, path: Path, format: FileFormat) -> int:  # n
 
     CSV and XLSX hold all entries for staff, HSDS the published ones for other directories.
     """
+    if format == "hsds":
+        return write_hsds(database, path)
     tables: dict[str, Sequence[Record]] = {
         "organization": read_organizations(database),
         "service": read_services(database),
         "phone": read_phones(database),
     }
-    if format == "hsds":
-        return write_hsds(database, path)
     if format == "xlsx":
         write_xlsx(path, tables)
     else:
@@ -95,56 +151,71 @@ def export_file(database: Database, path: Path, format: FileFormat) -> int:  # n
     return sum(map(len, tables.values()))
 
 
-@dataclass(slots=True)
-class _Incoming:
-    """The readable rows of a file, by kind, and what was wrong with the others."""
-
-    organizations: list[OrganizationRecord]
-    services: list[ServiceRecord]
-    phones: list[PhoneRecord]
-    lines: dict[tuple[str, str], int]
-    problems: list[Problem]
-
-
-def import_file(
-    database: Database, path: Path, *, dry_run: bool, now: datetime, actor: str
+def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
+    database: Database,
+    path: Path,
+    *,
+    dry_run: bool,
+    now: datetime,
+    actor: str,
+    partial: bool = False,
+    expected: str = "",
+    file_name: str = "",
+    report: Report = lambda _progress: None,
 ) -> ImportReport:
     """Bring in a CSV, XLSX or HSDS (.json) file, or say what that would change.
 
+    Args:
+        database: With an open transaction, which is left as it was where this raises.
+        path: The file; its suffix says what it is.
+        dry_run: Write nothing.
+        now: Aware time.
+        actor: Who does it, for the audit log.
+        partial: Leave out rows that cannot be read and write the others.
+        expected: The fingerprint of the preview that somebody agreed to; empty for none.
+        file_name: What to remember the file by; `path`'s own name where empty.
+        report: Told now and then how far it is.
+
     Raises:
         UnreadableFileError: When the file is no table of the directory.
+        PreviewOutdatedError: When this is not what was looked at.
         OSError: When it cannot be opened.
     """
-    known = _Known(database)
-    lines = read_hsds(database, path, known.services) if _is_json(path) else read_lines(path)
-    incoming = _read(lines)
-    _check_links(incoming, known)
-    found = _Found(
-        compare("organization", known.organizations, incoming.organizations),
-        compare("service", known.services, incoming.services),
-        compare("phone", known.phones, incoming.phones),
+    if not dry_run:
+        _one_at_a_time(database)
+    plan = _plan(database, path, report)
+    if expected and expected != plan.fingerprint:
+        raise PreviewOutdatedError
+    import_id = None
+    if not dry_run and plan.found.changes and (partial or not plan.incoming.problems):
+        with database.begin_nested():
+            import_id = _write(database, plan, _Signed(now, actor, file_name or path.name), report)
+    written = not dry_run and (partial or not plan.incoming.problems)
+    return ImportReport(
+        plan.found.changes,
+        tuple(sorted(plan.incoming.problems, key=lambda one: (one.sheet, one.line))),
+        plan.unchanged,
+        written,
+        plan.fingerprint,
+        import_id,
     )
-    total = len(incoming.organizations) + len(incoming.services) + len(incoming.phones)
-    write = not dry_run and not incoming.problems
-    if write:
-        found.write(database, known.areas, now)
-        for change in found.changes:
-            _enter(database, change, now, actor)
-    return ImportReport(found.changes, tuple(incoming.problems), total - len(found.changes), write)
 
 
-def _is_json(path: Path) -> bool:
-    return path.suffix.lower() == ".json"
+def _one_at_a_time(database: Database) -> None:
+    """Let other imports wait: each compares with what the one before it wrote."""
+    connection = database.connection() if isinstance(database, Session) else database
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
 
 
-class _Known:
+class Known:
     """What the directory holds before the import."""
 
     def __init__(self, database: Database) -> None:
         self.organizations = {one.slug: one for one in read_organizations(database)}
         self.services = {one.slug: one for one in read_services(database)}
         self.phones = {one.slug: one for one in read_phones(database)}
-        self.phone_slugs = known_slugs(database, Phone)
+        self.hidden_phones = known_slugs(database, Phone) - self.phones.keys()
         self.areas: Areas = read_areas(database)
 
 
@@ -158,83 +229,135 @@ class _Found:
     def changes(self) -> tuple[Change, ...]:
         return tuple(change for change, _ in (*self.organizations, *self.services, *self.phones))
 
-    def write(self, database: Database, areas: Areas, now: datetime) -> None:
-        directory_changes.write_organizations(database, self.organizations, now)
-        directory_changes.write_services(database, self.services, areas, now)
-        directory_changes.write_phones(database, self.phones, now)
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What an import would do."""
+
+    incoming: Incoming
+    found: _Found
+    known: Known
+    unchanged: int
+    fingerprint: str
 
 
-def _read(lines: Iterable[Line]) -> _Incoming:
-    incoming = _Incoming([], [], [], {}, [])
-    for line in lines:
-        model = KINDS.get(line.kind)
-        if model is None:
-            incoming.problems.append(
-                Problem(line.number, "record", f"not one of {', '.join(KINDS)}")
-            )
-            continue
-        try:
-            record = model.from_cells(line.cells)
-        except ValidationError as error:
-            incoming.problems.extend(_problems(line, error))
-            continue
-        _keep(incoming, line, record)
-    return incoming
+def _plan(database: Database, path: Path, report: Report) -> _Plan:
+    known = Known(database)
+    is_json = path.suffix.lower() == ".json"
+    lines = read_hsds(database, path, known.services) if is_json else read_lines(path)
+    incoming = read_rows(
+        lines,
+        PlaceNames(database),
+        lambda rows: report(Progress(Stage.READING, rows)),
+    )
+    check_links(incoming, known)
+    found = _compare(incoming, known)
+    total = len(incoming.entries) + len(incoming.removals)
+    unchanged = total - len(found.changes)
+    return _Plan(incoming, found, known, unchanged, _fingerprint(path, found, incoming))
 
 
-def _keep(incoming: _Incoming, line: Line, record: Record) -> None:
-    slug: str = getattr(record, "slug", "")
-    if (line.kind, slug) in incoming.lines:
-        incoming.problems.append(Problem(line.number, "slug", "stands in the file twice"))
-        return
-    incoming.lines[line.kind, slug] = line.number
-    if isinstance(record, OrganizationRecord):
-        incoming.organizations.append(record)
-    elif isinstance(record, ServiceRecord):
-        incoming.services.append(record)
-    elif isinstance(record, PhoneRecord):
-        incoming.phones.append(record)
+def _compare(incoming: Incoming, known: Known) -> _Found:
+    entries = incoming.entries.values()
+    return _Found(
+        [
+            *compare("organization", known.organizations, _only(entries, OrganizationRecord)),
+            *closed("organization", known.organizations, _named(incoming, "organization")),
+        ],
+        [
+            *compare("service", known.services, _only(entries, ServiceRecord)),
+            *closed("service", known.services, _named(incoming, "service")),
+        ],
+        [
+            *compare("phone", known.phones, _only(entries, PhoneRecord)),
+            *closed("phone", known.phones, _named(incoming, "phone")),
+        ],
+    )
 
 
-def _problems(line: Line, error: ValidationError) -> Iterable[Problem]:
-    for part in error.errors(include_input=False, include_url=False):
-        column = ".".join(str(piece) for piece in part["loc"])
-        yield Problem(line.number, column, part["msg"].removeprefix("Value error, "))
+def _only[R](entries: Iterable[object], kind: type[R]) -> list[R]:
+    return [one for one in entries if isinstance(one, kind)]
 
 
-def _check_links(incoming: _Incoming, known: _Known) -> None:
-    """Find entries that name what is not there, and shelters that a file would expose."""
-    organizations = {*known.organizations, *(one.slug for one in incoming.organizations)}
-    services = {*known.services, *(one.slug for one in incoming.services)}
-    restricted = {one.slug for one in known.services.values() if one.is_restricted}
-    restricted |= {one.slug for one in incoming.services if one.is_restricted}
-    for service in incoming.services:
-        line = incoming.lines["service", service.slug]
-        if service.organization not in organizations:
-            incoming.problems.append(Problem(line, "organization", "no such organization"))
-        incoming.problems.extend(_service_problems(service, line, known))
-    for phone in incoming.phones:
-        line = incoming.lines["phone", phone.slug]
-        if phone.organization not in organizations:
-            incoming.problems.append(Problem(line, "organization", "no such organization"))
-        if phone.service and phone.service not in services:
-            incoming.problems.append(Problem(line, "service", "no such service"))
-        if phone.service in restricted or phone.slug in known.phone_slugs - known.phones.keys():
-            incoming.problems.append(Problem(line, "service", "its numbers come into no file"))
+def _named(incoming: Incoming, kind: str) -> list[str]:
+    return [slug for one, slug in incoming.removals if one == kind]
 
 
-def _service_problems(service: ServiceRecord, line: int, known: _Known) -> Iterable[Problem]:
-    try:
-        area_rows(service, known.areas)
-    except UnknownPlaceError as error:
-        yield Problem(line, "place", f"no such place: {error.slug}")
-    old = known.services.get(service.slug)
-    if old is not None and old.is_restricted and not service.is_restricted:
-        yield Problem(line, "restricted", "a file cannot lift this; staff can, in the console")
+def _fingerprint(path: Path, found: _Found, incoming: Incoming) -> str:
+    with path.open("rb") as content:
+        seen = hashlib.file_digest(content, "sha256")
+    for change in found.changes:
+        seen.update(repr(change).encode("utf-8", "backslashreplace"))
+    for problem in incoming.problems:
+        seen.update(repr(problem).encode("utf-8", "backslashreplace"))
+    return seen.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """Who imports which file, and when."""
+
+    now: datetime
+    actor: str
+    file_name: str
+
+
+def _write(database: Database, plan: _Plan, signed: _Signed, report: Report) -> int:
+    changes = plan.found.changes
+    restricted = {
+        one.slug
+        for one in (*plan.known.services.values(), *(one for _, one in plan.found.services))
+        if one.is_restricted
+    }
+    memory = look_before(database, changes, restricted)
+    total = len(changes)
+    done = 0
+    for portion in _portions(plan.found):
+        _write_portion(database, portion, plan.known.areas, signed.now)
+        for change, _ in portion[1]:
+            _enter(database, change, signed.now, signed.actor)
+        done += len(portion[1])
+        report(Progress(Stage.WRITING, done, total))
+    return remember(
+        database,
+        memory,
+        now=signed.now,
+        actor=signed.actor,
+        file_name=signed.file_name,
+        refused=len({(one.sheet, one.line) for one in plan.incoming.problems}),
+        unchanged=plan.unchanged,
+    )
+
+
+type _Portion = (
+    tuple[Literal["organization"], list[tuple[Change, OrganizationRecord]]]
+    | tuple[Literal["service"], list[tuple[Change, ServiceRecord]]]
+    | tuple[Literal["phone"], list[tuple[Change, PhoneRecord]]]
+)
+
+
+def _portions(found: _Found) -> Iterable[_Portion]:
+    """Yield what is to be written, some at a time, owners before what belongs to them."""
+    for organizations in batched(found.organizations, _STEP):
+        yield "organization", list(organizations)
+    for services in batched(found.services, _STEP):
+        yield "service", list(services)
+    for phones in batched(found.phones, _STEP):
+        yield "phone", list(phones)
+
+
+def _write_portion(database: Database, portion: _Portion, areas: Areas, now: datetime) -> None:
+    match portion:
+        case ("organization", organizations):
+            directory_changes.write_organizations(database, organizations, now)
+        case ("service", services):
+            directory_changes.write_services(database, services, areas, now)
+        case ("phone", phones):
+            directory_changes.write_phones(database, phones, now)
 
 
 def _enter(database: Database, change: Change, now: datetime, actor: str) -> None:
-    action = "added" if change.is_new else "updated"
+    action = {"added": "added", "changed": "updated", "removed": "closed"}[change.kind]
     fields = (*change.fields, *(["assured_date"] if change.withdraws_verification else []))
     enter(
         database,
@@ -243,9 +366,14 @@ def _enter(database: Database, change: Change, now: datetime, actor: str) -> Non
 
 
 __all__ = [
+    "Change",
+    "ChangeKind",
     "FileFormat",
     "ImportReport",
+    "PreviewOutdatedError",
     "Problem",
+    "Progress",
+    "Stage",
     "UnreadableFileError",
     "export_file",
     "import_file",

@@ -20,7 +20,8 @@ from referral_directory.models import SLUG_LENGTH
 from referral_directory.records import COUNTRY_AREA, ServiceRecord
 from referral_directory.schemas import OpeningHours
 from referral_directory.spelling import plain
-from referral_directory.tables import LARGEST_BYTES, Line, UnreadableFileError, cells_of
+from referral_directory.table_reading import check_size
+from referral_directory.tables import Line, UnreadableFileError, cells_of
 from referral_directory.vocabulary import Need, Status
 
 type Json = Mapping[str, Any]
@@ -57,8 +58,7 @@ def read_hsds(database: Database, path: Path, known: Mapping[str, ServiceRecord]
     Raises:
         UnreadableFileError: When the file holds no HSDS services.
     """
-    if path.stat().st_size > LARGEST_BYTES:
-        raise UnreadableFileError(f"the file is larger than {LARGEST_BYTES // 1_000_000} MB")
+    check_size(path)
     reader = _Reader(Gazetteer.read(database), known)
     lines: dict[tuple[str, str], Line] = {}
     for number, service in enumerate(_services(path), start=1):
@@ -71,11 +71,11 @@ def _services(path: Path) -> list[Json]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise UnreadableFileError("the file is no JSON in UTF-8") from error
+        raise UnreadableFileError("le fichier n'est pas du JSON en UTF-8") from error
     if isinstance(data, dict):
         data = data.get("contents", [data])
     if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
-        raise UnreadableFileError("the file holds no list of HSDS services")
+        raise UnreadableFileError("le fichier ne contient pas de liste de services HSDS")
     return data
 
 

@@ -114,7 +114,9 @@ class SourcedRecord(Record):
             and self.mark in HIDDEN_MARKS
             and self.assured_date is None
         ):
-            raise ValueError("an entry with this mark stays a draft until it is verified")
+            raise ValueError(
+                "avec cette qualité de source, la fiche reste un brouillon jusqu'à sa confirmation"
+            )
         return self
 
 
@@ -178,11 +180,11 @@ class ServiceRecord(SourcedRecord):
     def _keeps_shelters_back(self) -> Self:
         whereabouts = (self.place, self.address, self.latitude, self.longitude)
         if self.is_restricted and any(value is not None for value in whereabouts):
-            raise ValueError("the whereabouts of a restricted service come into no file")
+            raise ValueError("le lieu d'un service protégé n'entre dans aucun fichier")
         if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("latitude and longitude come together")
+            raise ValueError("latitude et longitude vont ensemble")
         if self.place is None and not self.areas:
-            raise ValueError("a service needs a place or an area")
+            raise ValueError("il faut un lieu ou une zone couverte")
         return self
 
 
@@ -203,12 +205,12 @@ class PhoneRecord(SourcedRecord):
     reach: Reach = Reach.LOCAL
     is_free: bool | None = None
     is_emergency: bool = False
-    position: int = 50
+    position: Annotated[int, Field(ge=0, le=9_999)] = 50
     hours: Hours = ()
 
     @model_validator(mode="after")
     def _can_be_dialled(self) -> Self:
         tried = is_short_code(self.number) and self.assured_date is not None
         if self.status is Status.PUBLISHED and not (tried or is_dialable(self.number)):
-            raise ValueError("not a number of the Malian numbering plan")
+            raise ValueError("ce numéro n'existe pas dans le plan de numérotation du Mali")
         return self

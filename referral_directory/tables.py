@@ -5,15 +5,12 @@ off again when the file is read.
 """
 
 import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
-
-import tablib
 
 from referral_directory.hours import format_hours
 from referral_directory.records import (
@@ -24,23 +21,28 @@ from referral_directory.records import (
 )
 from referral_directory.schemas import OpeningHours
 
-KINDS: dict[str, type[Record]] = {
+KINDS: dict[str, type[OrganizationRecord | ServiceRecord | PhoneRecord]] = {
     "organization": OrganizationRecord,
     "service": ServiceRecord,
     "phone": PhoneRecord,
 }
 """What the column `record` of a CSV file, and the name of a sheet, may say."""
 
-MOST_ROWS = 50_000
+MOST_ROWS = 20_000
 LARGEST_BYTES = 20_000_000
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+REMOVAL_COLUMN = "action"
+"""A column of its own: « supprimer » in it closes the entry that the row names."""
+
+# Full-width signs count too where the spreadsheet's language is an East Asian one.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
 class UnreadableFileError(ValueError):
     """A file that is no table of the directory.
 
     Attributes:
-        reason: Why, as a sentence.
+        reason: Why, as a French sentence without its full stop.
     """
 
     def __init__(self, reason: str) -> None:
@@ -50,19 +52,30 @@ class UnreadableFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a file: where it stands, what it claims to be, and its cells by column."""
+    """One row of a file: where it stands, what it claims to be, and its cells by column.
+
+    Attributes:
+        number: The row, as a spreadsheet program counts; in HSDS the service, from 1.
+        kind: `organization`, `service` or `phone`, or whatever else stands there.
+        cells: By column.
+        sheet: Which sheet of a workbook; empty for other files.
+        spoilt: Columns whose cell cannot be what somebody entered, each with the reason.
+    """
 
     number: int
     kind: str
     cells: dict[str, Any]
+    sheet: str = ""
+    spoilt: Mapping[str, str] = field(default_factory=dict)
 
 
 def cells_of(record: Record) -> dict[str, str]:
     """Return a record as cells of text."""
-    return {name: _write(value) for name, value in record}
+    return {name: text_of(value) for name, value in record}
 
 
-def _write(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value as a cell of text, made harmless for spreadsheet programs."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -72,26 +85,29 @@ def _write(value: Any) -> str:
             return format_hours(value)
         return "|".join(str(one) for one in value)
     text = value.isoformat() if isinstance(value, date) else str(value)
-    if isinstance(value, float):
-        return text
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return text if isinstance(value, float) else harmless(text)
 
 
-def _read(value: Any) -> Any:
-    if isinstance(value, str):
-        text = value.strip(" ")
-        bare = text.removeprefix("'")
-        return bare if bare.startswith(_FORMULA_SIGNS) else text
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value if value is None or isinstance(value, bool) else _write(value)
+def harmless(text: str) -> str:
+    """Return the text with an apostrophe where a spreadsheet program would see a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def entered(text: str) -> str:
+    """Return what was written before `harmless`, without spaces around it."""
+    bare = text.strip(" \u00a0")
+    return bare[1:] if _QUOTED_FORMULA.match(bare) else bare
+
+
+def all_columns() -> list[str]:
+    """Return the columns of all kinds of entries, each once."""
+    return list(dict.fromkeys(name for kind in KINDS.values() for name in kind.model_fields))
 
 
 def write_csv(path: Path, tables: Mapping[str, Sequence[Record]]) -> None:
     """Write one table with the column `record` in front."""
-    columns = list(dict.fromkeys(name for kind in KINDS.values() for name in kind.model_fields))
     with path.open("w", encoding="utf-8-sig", newline="") as lines:
-        writer = csv.DictWriter(lines, ["record", *columns], restval="", lineterminator="\n")
+        writer = csv.DictWriter(lines, ["record", *all_columns()], restval="", lineterminator="\n")
         writer.writeheader()
         for kind, records in tables.items():
             for record in records:
@@ -100,63 +116,11 @@ def write_csv(path: Path, tables: Mapping[str, Sequence[Record]]) -> None:
 
 def write_xlsx(path: Path, tables: Mapping[str, Sequence[Record]]) -> None:
     """Write one sheet for each kind of entry."""
+    import tablib  # noqa: PLC0415  # ten megabytes that the bot never needs
+
     sheets = []
     for kind, records in tables.items():
         headers = list(KINDS[kind].model_fields)
         rows = [tuple(cells_of(record)[name] for name in headers) for record in records]
         sheets.append(tablib.Dataset(*rows, headers=headers, title=kind))
     path.write_bytes(tablib.Databook(sheets).export("xlsx"))
-
-
-def read_lines(path: Path) -> list[Line]:
-    """Return the rows of a CSV or XLSX file.
-
-    Raises:
-        UnreadableFileError: When it is too large or no table of the directory.
-    """
-    if path.stat().st_size > LARGEST_BYTES:
-        raise UnreadableFileError(f"the file is larger than {LARGEST_BYTES // 1_000_000} MB")
-    lines = list(_read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_csv(path))
-    if len(lines) > MOST_ROWS:
-        raise UnreadableFileError(f"the file has more than {MOST_ROWS} rows")
-    return lines
-
-
-def _read_csv(path: Path) -> Iterable[Line]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        first = text.partition("\n")[0]
-        # Spreadsheets set to French write semicolons.
-        separator = ";" if first.count(";") > first.count(",") else ","
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-        if reader.fieldnames is None or "record" not in reader.fieldnames:
-            raise UnreadableFileError("the first line lacks the column `record`")
-        for row in reader:
-            kind = (row.pop("record") or "").strip()
-            yield Line(reader.line_num, kind, _cells(kind, row))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFileError("the file is no CSV text in UTF-8") from error
-
-
-def _read_xlsx(path: Path) -> Iterable[Line]:
-    try:
-        book = tablib.Databook().load(path.read_bytes(), format="xlsx")
-    except (BadZipFile, KeyError, OSError, ValueError, TypeError) as error:
-        raise UnreadableFileError("the file is no XLSX workbook") from error
-    for sheet in book.sheets():
-        for number, row in enumerate(sheet.dict, start=2):
-            yield Line(number, sheet.title, _cells(sheet.title, row))
-
-
-def _cells(kind: str, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return what is filled in, and of the columns only those this kind of entry has.
-
-    A CSV file holds the columns of all kinds; a cell filled in the wrong one is an error later.
-    """
-    model = KINDS.get(kind)
-    own = set(model.model_fields) if model else set()
-    return {
-        str(name): _read(value)
-        for name, value in row.items()
-        if str(name) in own or (value is not None and value != "")
-    }

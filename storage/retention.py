@@ -124,6 +124,17 @@ POLICIES: tuple[Policy, ...] = (
             "accessibility",
         )
     ),
+    Policy(
+        "imports",
+        "Which member of staff brought which file into the directory, two years.",
+        _as_the_table_says("imports"),
+    ),
+    Policy(
+        "import_entries",
+        "What entries of the directory were like before an import, to undo it, 30 days; never "
+        "the whereabouts of a refuge.",
+        _as_the_table_says("import_entries"),
+    ),
     # guidance
     Policy("focal_points", "Functions and offices; a name only with recorded consent."),
     Policy(

@@ -1,0 +1,83 @@
+"""Checks that incoming entries name what is there, and that no file exposes a shelter."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from referral_directory.entries import Areas, UnknownPlaceError, area_rows
+from referral_directory.incoming import Incoming
+from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
+
+_NO_ORGANIZATION = "aucune organisation n'a cet identifiant"
+_NO_SERVICE = "aucun service n'a cet identifiant"
+_NO_PLACE = "lieu inconnu"
+_NOT_LIFTED = "un fichier ne peut pas lever la protection d'un lieu"
+_NO_NUMBERS = "les numéros d'un lieu protégé n'entrent dans aucun fichier"
+_NOTHING_TO_REMOVE = "aucune fiche n'a cet identifiant"
+
+
+class Directory(Protocol):
+    """What the directory holds before an import."""
+
+    organizations: dict[str, OrganizationRecord]
+    services: dict[str, ServiceRecord]
+    phones: dict[str, PhoneRecord]
+    hidden_phones: set[str]
+    areas: Areas
+
+
+def check_links(incoming: Incoming, known: Directory) -> None:
+    """Refuse entries that name what is neither in the directory nor comes in with the file.
+
+    Services come before numbers, so that a number whose service is refused is refused with it.
+    """
+    _check_removals(incoming, known)
+    organizations = {*known.organizations, *_slugs(incoming, "organization")}
+    for service in _of_kind(incoming, ServiceRecord):
+        _check_service(incoming, service, known, organizations)
+    services = {*known.services, *_slugs(incoming, "service")}
+    restricted = {one.slug for one in known.services.values() if one.is_restricted}
+    restricted |= {one.slug for one in _of_kind(incoming, ServiceRecord) if one.is_restricted}
+    for phone in _of_kind(incoming, PhoneRecord):
+        key = ("phone", phone.slug)
+        if phone.organization not in organizations:
+            incoming.refuse(key, "organization", _NO_ORGANIZATION)
+        elif phone.service and phone.service not in services:
+            incoming.refuse(key, "service", _NO_SERVICE)
+        elif phone.service in restricted or phone.slug in known.hidden_phones:
+            incoming.refuse(key, "service", _NO_NUMBERS)
+
+
+def _check_removals(incoming: Incoming, known: Directory) -> None:
+    there: dict[str, Collection[str]] = {
+        "organization": known.organizations,
+        "service": known.services,
+        "phone": known.phones,
+    }
+    for kind, slug in list(incoming.removals):
+        if slug not in there[kind]:
+            incoming.refuse((kind, slug), "slug", _NOTHING_TO_REMOVE)
+
+
+def _check_service(
+    incoming: Incoming, service: ServiceRecord, known: Directory, organizations: set[str]
+) -> None:
+    key = ("service", service.slug)
+    old = known.services.get(service.slug)
+    if service.organization not in organizations:
+        incoming.refuse(key, "organization", _NO_ORGANIZATION)
+    elif old is not None and old.is_restricted and not service.is_restricted:
+        incoming.refuse(key, "restricted", _NOT_LIFTED)
+    else:
+        try:
+            area_rows(service, known.areas)
+        except UnknownPlaceError as error:
+            column = "place" if error.slug == service.place else "areas"
+            incoming.refuse(key, column, f"{_NO_PLACE} : {error.slug}")
+
+
+def _slugs(incoming: Incoming, kind: str) -> list[str]:
+    return [slug for one, slug in incoming.entries if one == kind]
+
+
+def _of_kind[R: (ServiceRecord, PhoneRecord)](incoming: Incoming, kind: type[R]) -> list[R]:
+    return [one for one in incoming.entries.values() if isinstance(one, kind)]
