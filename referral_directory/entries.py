@@ -47,6 +47,9 @@ _CHILDREN: dict[str, tuple[type[Base], ...]] = {
 }
 """Which tables hold a field of a service that is no column of its own."""
 
+_READ_BACK = False
+"""Records read back from the database hold codes as plain words, which needs no warning."""
+
 _BY_SERVICE: frozenset[type[Base]] = frozenset(
     (ServiceNeed, Language, Accessibility, Schedule, ServiceArea)
 )
@@ -79,7 +82,7 @@ def known_slugs(database: Database, model: type[Organization | Service | Phone])
 
 def organization_values(record: OrganizationRecord) -> dict[str, Any]:
     """Return the columns of `organizations` for a record."""
-    return record.model_dump()
+    return record.model_dump(warnings=_READ_BACK)
 
 
 def service_values(record: ServiceRecord) -> dict[str, Any]:
@@ -96,7 +99,8 @@ def service_values(record: ServiceRecord) -> dict[str, Any]:
             "hours",
             "languages",
             "accessibility",
-        }
+        },
+        warnings=_READ_BACK,
     )
     return values | {
         "organization_slug": record.organization,
@@ -106,7 +110,7 @@ def service_values(record: ServiceRecord) -> dict[str, Any]:
 
 def phone_values(record: PhoneRecord) -> dict[str, Any]:
     """Return the columns of `phones` for a record."""
-    values = record.model_dump(exclude={"organization", "service", "hours"})
+    values = record.model_dump(exclude={"organization", "service", "hours"}, warnings=_READ_BACK)
     return values | {
         "organization_slug": record.organization,
         "service_slug": record.service,

@@ -67,7 +67,7 @@ _DECIMAL = re.compile(r"-?\d+(?:[.,]\d+)?")
 _WHOLE = re.compile(r"(\d+)[.,]0+")
 _DAYS = {"lundi": "lun", "mardi": "mar", "mercredi": "mer", "jeudi": "jeu", "vendredi": "ven",
          "samedi": "sam", "dimanche": "dim"}  # fmt: skip
-_CLOCK = re.compile(r"\b(\d{1,2})\s*[h:]\s*(\d{2})?(?!\d)", re.IGNORECASE)
+_CLOCK = re.compile(r"\b(\d{1,2})\s*[h:](?:\s*(\d{2})(?!\d))?", re.IGNORECASE)
 _ALWAYS = re.compile(r"(?:24 ?h ?(?:/|sur) ?24|24/24)(?:\s*(?:et|,)?\s*7 ?j? ?(?:/|sur) ?7 ?j?)?")
 _SEPARATORS = re.compile(r"\s*[|;,\n]\s*")
 _MALIAN_DIGITS = 8

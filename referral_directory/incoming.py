@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from referral_directory.entries import UnknownPlaceError
 from referral_directory.french_cells import understood
 from referral_directory.labels import SINGULAR_LABELS
 from referral_directory.place_names import AmbiguousPlaceError, PlaceNames
@@ -146,6 +147,8 @@ class _Reader:
             except AmbiguousPlaceError as error:
                 choice = ", ".join(error.slugs)
                 refused[column] = f"plusieurs lieux portent ce nom : choisissez parmi {choice}"
+            except UnknownPlaceError as error:
+                refused[column] = f"lieu inconnu : {error.slug}"
             else:
                 cells[column] = "|".join(slugs)
         return refused

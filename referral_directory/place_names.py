@@ -4,8 +4,9 @@ from collections import defaultdict
 
 from sqlalchemy import select
 
-from referral_directory.entries import Database
+from referral_directory.entries import Database, UnknownPlaceError
 from referral_directory.models import Place
+from referral_directory.records import COUNTRY_AREA
 from referral_directory.spelling import plain
 
 
@@ -32,17 +33,20 @@ class PlaceNames:
             self._by_name[plain(name)].append(slug)
 
     def slug(self, text: str) -> str:
-        """Return the slug that the text is or names; the text itself where no place fits.
+        """Return the slug that the text is or names.
 
         Only whole names count, in any spelling of accents and capitals: a file must not be
         guessed at.
 
         Raises:
             AmbiguousPlaceError: When several places have this name.
+            UnknownPlaceError: When none has.
         """
-        if text in self._slugs:
+        if text in self._slugs or text == COUNTRY_AREA:
             return text
         found = self._by_name.get(plain(text), [])
         if len(found) > 1:
             raise AmbiguousPlaceError(found)
-        return found[0] if found else text
+        if not found:
+            raise UnknownPlaceError(text)
+        return found[0]

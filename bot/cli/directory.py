@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 
 from bot import bootstrap
 from bot.settings import Settings, SettingsError
-from referral_directory.exchange import ImportReport, export_file, import_file
+from referral_directory.exchange import (
+    Change,
+    ChangeKind,
+    ImportReport,
+    Progress,
+    export_file,
+    import_file,
+)
+from referral_directory.import_log import CannotUndoError, UnknownImportError, past_imports
+from referral_directory.import_log import undo_import as take_back
 from referral_directory.loading import load_starter
 from referral_directory.places_import import import_places
 from referral_directory.tables import UnreadableFileError
@@ -46,6 +55,12 @@ def _in_transaction[**P, T](
         return asyncio.run(run())
     except UnknownEntryError as error:
         raise SettingsError(f"The directory has no entry {error.entry_id}.") from None
+    except UnknownImportError as error:
+        raise SettingsError(f"There is no import {error.import_id}.") from None
+    except CannotUndoError as error:
+        lines = [f"{one.subject} {one.slug}: {one.reason}" for one in error.obstacles]
+        reasons = "\n".join([f"Nothing was changed: {error.reason}.", *lines[:_MOST_LINES]])
+        raise SettingsError(reasons) from None
     except (CannotVerifyError, UnreadableFileError) as error:
         raise SettingsError(f"Nothing was changed: {error.reason}.") from None
 
@@ -61,12 +76,13 @@ def load() -> None:
 
 
 @app.command(name="import")
-def import_(file: Path, *, dry_run: bool = False) -> None:
+def import_(file: Path, *, dry_run: bool = False, partial: bool = False) -> None:
     """Bring a CSV, XLSX or HSDS (.json) file in.
 
     Args:
         file: which.
         dry_run: say what would change, and write nothing.
+        partial: leave out the rows that cannot be read, and write the others.
     """
     report = _in_transaction(
         import_file,
@@ -74,27 +90,78 @@ def import_(file: Path, *, dry_run: bool = False) -> None:
         dry_run=dry_run,
         now=bootstrap.SystemClock().now(),
         actor=COMMAND_LINE,
+        partial=partial,
+        report=_print_progress,
     )
     _print_report(report)
-    if report.problems:
+    if report.problems and not report.written:
         sys.exit(1)
+
+
+def _print_progress(progress: Progress) -> None:
+    if not sys.stderr.isatty():
+        return
+    total = f" of {progress.total}" if progress.total is not None else ""
+    print(f"\r{progress.stage} {progress.done}{total} … ", end="", file=sys.stderr, flush=True)
 
 
 def _print_report(report: ImportReport) -> None:
     for change in report.changes[:_MOST_LINES]:
-        what = "new" if change.is_new else ", ".join(change.fields)
-        note = " (its verification is withdrawn)" if change.withdraws_verification else ""
-        print(f"{change.subject} {change.slug}: {what}{note}")
+        _print_change(change)
     if len(report.changes) > _MOST_LINES:
         print(f"… and {len(report.changes) - _MOST_LINES} more")
-    for problem in report.problems:
+    for problem in report.problems[:_MOST_LINES]:
+        sheet = f"sheet {problem.sheet}, " if problem.sheet else ""
         column = f", column {problem.column}" if problem.column else ""
-        print(f"line {problem.line}{column}: {problem.reason}", file=sys.stderr)
+        print(f"{sheet}line {problem.line}{column}: {problem.reason}", file=sys.stderr)
+    if len(report.problems) > _MOST_LINES:
+        print(f"… and {len(report.problems) - _MOST_LINES} more", file=sys.stderr)
     verb = "written" if report.written else "not written"
     print(
-        f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged,"
-        f" {len(report.problems)} refused; {verb}"
+        f"{report.added} added, {report.changed} changed, {report.removed} removed,"
+        f" {report.unchanged} unchanged, {len(report.problems)} refused; {verb}"
     )
+    if report.import_id is not None:
+        print(f"To take it back: jigi directory undo-import {report.import_id}")
+
+
+def _print_change(change: Change) -> None:
+    note = " (its verification is withdrawn)" if change.withdraws_verification else ""
+    what = {ChangeKind.ADDED: "new", ChangeKind.REMOVED: "removed"}.get(
+        change.kind, ", ".join(change.fields)
+    )
+    print(f"{change.subject} {change.slug}: {what}{note}")
+    if change.kind is ChangeKind.CHANGED:
+        for value in change.values:
+            if value.new is not None:
+                print(f"    {value.field}: {value.old or '(empty)'} → {value.new or '(empty)'}")
+
+
+@app.command
+def imports() -> None:
+    """List the imports that were written, the newest first."""
+    for one in _in_transaction(past_imports, bootstrap.SystemClock().now()):
+        state = "can be undone" if one.undo_until else "can no longer be undone"
+        if one.undone_at is not None:
+            state = f"undone by {one.undone_by} on {one.undone_at:%d/%m/%Y}"
+        print(
+            f"{one.id}  {one.at:%d/%m/%Y %H:%M}  {one.actor}  {one.file_name}: {one.added} added,"
+            f" {one.changed} changed, {one.removed} removed, {one.refused} rows refused; {state}"
+        )
+
+
+@app.command
+def undo_import(number: int) -> None:
+    """Take a whole import back, unless somebody changed its entries since.
+
+    Args:
+        number: as `jigi directory imports` lists it.
+    """
+    now = bootstrap.SystemClock().now()
+    undone = _in_transaction(take_back, number, now=now, actor=COMMAND_LINE)
+    print(f"Import {number} is undone: {undone.removed} removed, {undone.restored} restored.")
+    for slug in undone.still_guarded:
+        print(f"{slug} stays restricted: only staff lift that, in the console.")
 
 
 @app.command

@@ -101,3 +101,27 @@ async def test_a_database_of_another_kind_is_refused_with_a_sentence(settings):
     assert ended.err == (
         "The setting JIGI_DATABASE_URL is wrong: must begin with sqlite or postgresql.\n"
     )
+
+
+async def test_an_import_is_looked_at_written_in_part_and_undone(settings, tmp_path):
+    await run_jigi("directory", "load", **settings)
+    file = tmp_path / "annuaire.csv"
+    file.write_bytes(
+        "fiche;identifiant;catégorie;nom en français;source\n"
+        "organisation;neuve;association ou ONG;Écoute;appel\n"
+        "organisation;autre;cirque;Autre;appel\n".encode("cp1252")
+    )
+    whole = await run_jigi("directory", "import", str(file), **settings)
+    assert whole.status == 1
+    assert "line 3, column kind: au choix : santé" in whole.err
+    assert "not written" in whole.out
+    part = await run_jigi("directory", "import", str(file), "--partial", **settings)
+    assert part.status == 0, part.err
+    assert "1 added, 0 changed" in part.out
+    listed = await run_jigi("directory", "imports", **settings)
+    assert "annuaire.csv: 1 added" in listed.out
+    undone = await run_jigi("directory", "undo-import", "1", **settings)
+    assert "1 removed, 0 restored" in undone.out
+    again = await run_jigi("directory", "undo-import", "1", **settings)
+    assert again.status == 2
+    assert "déjà annulé" in again.err

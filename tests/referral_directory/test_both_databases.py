@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from referral_directory.cards import service_card
 from referral_directory.exchange import export_file, import_file
 from referral_directory.gazetteer import Gazetteer
+from referral_directory.import_log import past_imports, undo_import
+from referral_directory.inventory import read_services
 from referral_directory.loading import load_starter
 from referral_directory.phone_lines import emergency_numbers, helplines
 from referral_directory.search import find_services
 from referral_directory.verification import national_emergency_ready, unverify, verify
 from referral_directory.vocabulary import Need, Width
 from storage.database import open_engine, sessionmaker
+from tests.referral_directory.files import ORGANIZATION, PHONE, SERVICE, rows_of, write_rows
 from tests.referral_directory.samples import NOW, TODAY
 
 
@@ -82,3 +85,21 @@ async def test_what_goes_out_comes_in_again(
     await session.run_sync(export_file, path, "csv" if name.endswith("csv") else "hsds")
     report = await session.run_sync(import_file, path, dry_run=False, now=NOW, actor="test")
     assert (report.changes, report.problems, report.written) == ((), (), True)
+
+
+async def test_an_import_is_undone(session: AsyncSession, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    await session.run_sync(export_file, path, "csv")
+    rows = rows_of(path)
+    moved = {"place": "cercle-gao", "hours": "lun 08:00-12:00", "needs": "legal"}
+    next(row for row in rows if row["slug"] == "osc-mopti").update(moved)
+    write_rows(path, [*rows, ORGANIZATION, SERVICE, PHONE])
+    before = await session.run_sync(read_services)
+    report = await session.run_sync(import_file, path, dry_run=False, now=NOW, actor="test")
+    assert (report.added, report.changed) == (3, 1)
+    assert report.import_id is not None
+    (one,) = await session.run_sync(past_imports, NOW)
+    assert (one.id, one.file_name, one.undone_at) == (report.import_id, "a.csv", None)
+    undone = await session.run_sync(undo_import, report.import_id, now=NOW, actor="test")
+    assert (undone.removed, undone.restored) == (3, 1)
+    assert await session.run_sync(read_services) == before
