@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,9 @@ from storage.database import Base
 from tests.referral_directory.samples import NOW
 
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "hsds": ".json"}
+ENGLISH = re.compile(r"\b(the|input|valid|value|should|field|string|must|not|row|file)\b")
+"""Words that no reason which people read may hold."""
+
 ORGANIZATION = {
     "record": "organization",
     "slug": "neuve",
@@ -50,6 +54,10 @@ def bring_in(
 ) -> ImportReport:
     options = {"now": NOW, "actor": "test"} | options
     return import_file(directory, path, dry_run=dry_run, **options)
+
+
+def reasons_of(report: ImportReport) -> dict[str, str]:
+    return {problem.column: problem.reason for problem in report.problems}
 
 
 def take_out(directory: Connection, folder: Path, file_format: FileFormat) -> Path:

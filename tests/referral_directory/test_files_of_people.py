@@ -4,56 +4,41 @@ What people can mend is told row by row in French; nothing is ever written by ha
 """
 
 import contextlib
-import re
 import tracemalloc
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from referral_directory import table_reading
-from referral_directory.exchange import ImportReport
-from referral_directory.french_cells import (
-    NotUnderstoodError,
-    read_date,
-    read_french_hours,
-    read_number,
-)
 from referral_directory.hours import parse_hours
-from referral_directory.incoming import read_rows
 from referral_directory.inventory import read_phones, read_services
 from referral_directory.labels import COLUMN_LABELS, VALUE_LABELS, column_named
-from referral_directory.place_names import PlaceNames
 from referral_directory.spelling import plain
 from referral_directory.tables import (
     LARGEST_BYTES,
     MOST_ROWS,
-    Line,
     UnreadableFileError,
     all_columns,
-    entered,
-    harmless,
 )
 from referral_directory.workbook_guard import LARGEST_UNPACKED
 from tests.referral_directory.files import (
+    ENGLISH,
     ORGANIZATION,
     PHONE,
     SERVICE,
     as_csv,
     bring_in,
     content,
+    reasons_of,
     repack,
     write_book,
     write_rows,
 )
-
-ENGLISH = re.compile(r"\b(the|input|valid|value|should|field|string|must|not|row|file)\b")
 
 
 def _refused(directory: Connection, path: Path) -> str:
@@ -63,10 +48,6 @@ def _refused(directory: Connection, path: Path) -> str:
     assert content(directory) == before
     assert ENGLISH.search(error.value.reason) is None
     return error.value.reason
-
-
-def _reasons(report: ImportReport) -> dict[str, str]:
-    return {problem.column: problem.reason for problem in report.problems}
 
 
 def _book(folder: Path, rows: list[list[Any]], title: str = "organization") -> Path:
@@ -189,7 +170,7 @@ def test_bambara_letters_that_were_lost_are_told(starter: Connection, tmp_path: 
     row = ACCENTED | {"name_bm": "Jɛkulu kɔrɔ"}
     path = tmp_path / "x.csv"
     path.write_bytes(as_csv([row]).encode("cp1252", "replace"))
-    assert _reasons(bring_in(starter, path)) == {"name_bm": table_reading.LOST_LETTERS}
+    assert reasons_of(bring_in(starter, path)) == {"name_bm": table_reading.LOST_LETTERS}
 
 
 def test_a_sentence_with_a_question_mark_is_not_taken_for_a_lost_letter(
@@ -347,7 +328,7 @@ def test_a_sheet_of_another_name_is_told_or_read_by_its_column(
 
 def test_an_error_of_the_spreadsheet_is_told(starter: Connection, tmp_path: Path) -> None:
     rows = [ORGANIZATIONS[0], ["a", "ngo", "#REF!", "appel"]]
-    reasons = _reasons(bring_in(starter, _book(tmp_path, rows)))
+    reasons = reasons_of(bring_in(starter, _book(tmp_path, rows)))
     assert reasons == {"name_fr": table_reading.SPREADSHEET_ERROR}
 
 
@@ -367,130 +348,3 @@ def test_a_workbook_with_a_password_is_refused_in_words(
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000))  # what Excel seals it in
     _refused(starter, path)
-
-
-# -- cells ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["27/11/2026", "27.11.2026", "27-11-2026", "27 novembre 2026", "vendredi 27 nov. 2026",
-     "2026-11-27", "2026-11-27 00:00:00", " 27 Novembre 2026 "],
-)  # fmt: skip
-def test_dates_are_read_as_people_write_them(text: str) -> None:
-    assert read_date(text) == "2026-11-27"
-
-
-@pytest.mark.parametrize("text", ["27/11/26", "31/02/2026", "bientôt", "11/27/2026", "45000", "0"])
-def test_what_is_no_date_is_told(text: str) -> None:
-    with pytest.raises(NotUnderstoodError):
-        read_date(text)
-
-
-@given(st.dates(min_value=date(1000, 1, 1)))
-def test_any_date_is_read_in_each_form(day: date) -> None:
-    assert read_date(f"{day:%d/%m/%Y}") == read_date(day.isoformat()) == day.isoformat()
-
-
-@pytest.mark.parametrize(
-    ("text", "hours"),
-    [
-        ("lundi-vendredi 8h-17h", "lun-ven 08:00-17:00"),
-        ("lun-ven 8h30-12h; sam 9h à 11h", "lun-ven 08:30-12:00; sam 09:00-11:00"),
-        ("Lundi à vendredi : 08:00 – 17:00", "lun-ven 08:00-17:00"),
-        ("24h/24", "lun-dim 00:00-23:59"),
-        ("24h/24 7j/7", "lun-dim 00:00-23:59"),
-        ("lun 20:00-24:00", "lun 20:00-23:59"),
-        ("lun-ven 08:00-17:00; sam 08:00-12:00", "lun-ven 08:00-17:00; sam 08:00-12:00"),
-    ],
-)
-def test_hours_are_read_as_people_write_them(text: str, hours: str) -> None:
-    assert read_french_hours(text) == hours
-    assert parse_hours(hours)
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("20 21 22 23", "20 21 22 23"),
-        ("20212223.0", "20212223"),
-        ("22320212223", "+22320212223"),
-        ("0022320212223", "0022320212223"),
-        ("+223 20 21 22 23", "+223 20 21 22 23"),
-        ("80333", "80333"),
-    ],
-)
-def test_numbers_are_read_as_spreadsheets_write_them(text: str, number: str) -> None:
-    assert read_number(text) == number
-
-
-@pytest.mark.parametrize("text", ["2,0212223E+07", "2.02E7", "2212223", "221 22 23", "+2232212223"])
-def test_spoilt_and_former_numbers_are_told(starter: Connection, tmp_path: Path, text: str) -> None:
-    rows = [ORGANIZATION, SERVICE, PHONE | {"number": text}]
-    report = bring_in(starter, write_rows(tmp_path / "x.csv", rows))
-    assert [(one.line, one.column) for one in report.problems] == [(4, "number")]
-    assert not report.written
-
-
-@pytest.mark.parametrize(
-    ("changed", "column", "word"),
-    [
-        ({"name_fr": ""}, "name_fr", "remplir"),
-        ({"name_fr": "x" * 161}, "name_fr", "160"),
-        ({"address": "x" * 201}, "address", "200"),
-        ({"slug": "é"}, "slug", "lettres"),
-        ({"slug": "x" * 25}, "slug", "24"),
-        ({"fees": "cher"}, "fees", "gratuit"),
-        ({"needs": "magie"}, "needs", "Soins"),
-        ({"hours": "toujours"}, "hours", "lun-ven"),
-        ({"latitude": "99", "longitude": "1"}, "latitude", "90"),
-        ({"latitude": "nord", "longitude": "1"}, "latitude", "nombre"),
-        ({"latitude": "nan", "longitude": "1"}, "latitude", ""),
-        ({"restricted": "peut-être"}, "restricted", "oui ou non"),
-        ({"clinical_known_on": "hier"}, "clinical_known_on", "27/11/2026"),
-        ({"place": "Atlantide"}, "place", "inconnu"),
-        ({"place": "Mopti ville", "areas": "Gao "}, "areas", "cercle-gao"),
-        ({"mark": "U"}, "", "brouillon"),
-        ({"description_fr": "a\x07b"}, "description_fr", "imprime"),
-        ({"number": "20212223"}, "number", "colonne"),
-    ],
-)
-def test_reasons_are_told_in_french(
-    starter: Connection, tmp_path: Path, changed: dict[str, str], column: str, word: str
-) -> None:
-    before = content(starter)
-    rows = [ORGANIZATION, SERVICE | changed]
-    report = bring_in(starter, write_rows(tmp_path / "x.csv", rows))
-    reasons = _reasons(report)
-    assert column in reasons
-    assert word in reasons[column]
-    assert [reason for reason in reasons.values() if ENGLISH.search(reason)] == []
-    assert content(starter) == before
-
-
-_CELLS = st.dictionaries(
-    st.sampled_from([*all_columns(), "action", "record"]),
-    st.text(max_size=12) | st.sampled_from(["1", "oui", "mali", "medical", "18", "ngo", "a"]),
-    min_size=3,
-)
-
-
-@given(kind=st.sampled_from(["organization", "service", "phone"]), cells=_CELLS)
-def test_no_row_breaks_the_import(kind: str, cells: dict[str, str]) -> None:
-    class NoPlaces(PlaceNames):
-        def __init__(self) -> None:
-            self._slugs, self._by_name = set(), {}
-
-    incoming = read_rows([Line(2, kind, dict(cells))], NoPlaces())
-    assert bool(incoming.problems) != bool(incoming.entries or incoming.removals)
-    assert [one.reason for one in incoming.problems if ENGLISH.search(one.reason)] == []
-
-
-@given(st.text("'=+-@a ＝\t", max_size=8))
-def test_what_was_made_harmless_is_read_as_it_was(text: str) -> None:
-    assert entered(harmless(text.strip())) == text.strip()
-    assert not re.match(r"[=+\-@\t＝]", harmless(text))
-
-
-def test_times_of_excel_are_hours() -> None:
-    assert table_reading._plain(time(8, 30)) == "08:30"  # noqa: SLF001  # what a cell becomes
