@@ -1,6 +1,6 @@
 """Weekly figures: how often something was asked for, never by whom or at what hour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
@@ -85,6 +85,18 @@ def week_of(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def rounded(count: int) -> int:
+    """Return a figure as it may be shown: to the nearest five; 4 stands for « fewer than 5 »."""
+    if count < SMALLEST_SHOWN:
+        return SMALLEST_SHOWN - 1
+    return (count + SMALLEST_SHOWN // 2) // SMALLEST_SHOWN * SMALLEST_SHOWN
+
+
+def shown(count: int) -> str:
+    """Return the figure in words of a report."""
+    return f"< {SMALLEST_SHOWN}" if count < SMALLEST_SHOWN else str(rounded(count))
+
+
 class Counters:
     """What is done with figures. Each method works on the connection it is given."""
 
@@ -98,6 +110,18 @@ class Counters:
     def since(self, connection: Connection, week: date) -> list[Figure]:
         """Return all figures from a week on."""
         return [Figure(*row) for row in connection.execute(_SINCE, {"since": week})]
+
+    def closed(self, connection: Connection, since: date, now: datetime) -> list[Figure]:
+        """Return the figures of the weeks that are over, from a week on, as they may be shown.
+
+        The week that runs is left out: who looks every hour would see each person come.
+        """
+        open_week = week_of(now)
+        return [
+            replace(figure, count=rounded(figure.count), rounded=True)
+            for figure in self.since(connection, since)
+            if figure.week < open_week
+        ]
 
 
 def purge(connection: Connection, now: datetime) -> int:

@@ -72,6 +72,17 @@ class DirectoryLookUps:
         place = self.gazetteer.nearest_cercle(latitude, longitude)
         return place.slug if place else None
 
+    def counted(self, slots: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return need, region and the pair of them; nothing finer, and nothing of a child."""
+        need = slots.get("need", ANY_NEED)
+        if need == CHILD:
+            return ()
+        need = need if need in Need else ANY_NEED
+        place = slots.get("place", "")
+        known = self.gazetteer.place(place)
+        region = known.region if known is not None else ANYWHERE
+        return ("need", need), ("region", region), ("need_region", f"{need} {region}")
+
     def _known(self) -> Mapping[str, Callable[[LookUp, dict[str, str], datetime], Found]]:
         return {
             "regions": self._regions,

@@ -47,3 +47,7 @@ class JoinedLookUps:
     async def locate(self, latitude: float, longitude: float) -> str | None:
         """Return the slug of the cercle around a point, or `None` in the sea or abroad."""
         return await self.directory.locate(latitude, longitude)
+
+    def counted(self, slots: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return what the weekly figures are told of a search."""
+        return self.directory.counted(slots)

@@ -204,6 +204,7 @@ class SqlConversationStore(ConversationStore):
                     update_id=turn.update_id,
                     outgoing=[self._new(message, turn.now) for message in durable],
                     incoming=_entries(turn.incoming),
+                    counts=turn.counts,
                     drop_outgoing=turn.drop_outgoing,
                     erase=turn.erase,
                 ),

@@ -31,6 +31,7 @@ _COMMANDS = (
     ("telegram", "bot.cli.telegram:app", "The bot's own page in Telegram."),
     ("keys", "bot.cli.keeping:keys_app", "The keys that seal what is kept."),
     ("audit", "bot.cli.keeping:audit_app", "The log of what staff changed."),
+    ("figures", "bot.cli.figures:figures", "What was asked for, week by week, of nobody."),
     ("retention", "bot.cli.database:retention_app", "What is held, and until when."),
     (
         "doctor",

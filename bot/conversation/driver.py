@@ -11,6 +11,7 @@ from bot.conversation import phrases
 from bot.conversation.answering import Answer, Walker
 from bot.conversation.buttons import decode_press
 from bot.conversation.composing import Composer, last_offer
+from bot.conversation.counting import counts_of
 from bot.conversation.deciding import Thresholds
 from bot.conversation.destinations import Destination
 from bot.conversation.events import (
@@ -87,7 +88,8 @@ class Conversation:
         answer = await self._answer(incoming, replace(person, late_told=False), now)
         if any(isinstance(effect, Erase) for effect in answer.effects):
             return self._leave(incoming, answer.person, now, all_asked=answer.all_asked)
-        return self._turn(incoming, answer)
+        counts = counts_of(person, answer, self.look_ups)
+        return replace(self._turn(incoming, answer), counts=counts)
 
     def leaves(self, incoming: Incoming) -> bool:
         """Return whether the event leaves and erases; needs neither model nor database."""

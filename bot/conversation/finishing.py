@@ -48,6 +48,7 @@ def finished(
         drop_outgoing=turn.stop,
         relast=turn.earlier_last_too,
         lasts_seconds=turn.messages_last_seconds,
+        counts=turn.counts,
     )
 
 

@@ -129,6 +129,7 @@ class Turn:
             came; `None` keeps it.
         earlier_last_too: `messages_last_seconds` holds for the messages before as well.
         stop: nothing can be sent to this person any more: drop what waits.
+        counts: what the weekly figures are told: dimension and value, nothing of the person.
     """
 
     state: bytes | None
@@ -140,3 +141,4 @@ class Turn:
     messages_last_seconds: int | None = None
     earlier_last_too: bool = False
     stop: bool = False
+    counts: tuple[tuple[str, str], ...] = ()

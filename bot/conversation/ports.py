@@ -1,6 +1,6 @@
 """What the conversation needs from outside, named by what it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -69,6 +69,13 @@ class LookUps(Protocol):
         """Return the slug of the cercle around a point, or `None` in the sea or abroad.
 
         The point is used and forgotten.
+        """
+        ...
+
+    def counted(self, slots: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return what the weekly figures are told of a search, as dimension and value.
+
+        Values are words of ours, from a closed list, whatever stands in the slots.
         """
         ...
 

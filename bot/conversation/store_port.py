@@ -112,6 +112,7 @@ class FinishedTurn:
         drop_outgoing: forget what waits to be sent: the person can't be reached.
         relast: the messages before are to delete themselves at the age `lasts_seconds` as well;
             `None` keeps them.
+        counts: what the weekly figures are told: dimension and value, nothing of the person.
     """
 
     chat_id: int
@@ -127,6 +128,7 @@ class FinishedTurn:
     drop_outgoing: bool = False
     relast: bool = False
     lasts_seconds: int | None = None
+    counts: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

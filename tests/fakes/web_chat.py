@@ -1,7 +1,7 @@
 """What the browser chat's tests put behind the page: a clock, drivers, and a small directory."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -141,6 +141,9 @@ class SmallDirectory:
 
     async def locate(self, latitude: float, longitude: float) -> str | None:
         return "mopti" if latitude > 0 > longitude else None
+
+    def counted(self, _slots: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        return (("need", "medical"),)
 
 
 def small_conversation() -> Conversation:
