@@ -22,17 +22,28 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def running(port: int, archive: Path = DEFAULT_PATH) -> Iterator[str]:
-    """Start a server on loopback with the archive loaded, and stop it at the end."""
+def running(
+    port: int, archive: Path = DEFAULT_PATH, *, watched: Path | None = None
+) -> Iterator[str]:
+    """Start a server on loopback with the archive loaded, and stop it at the end.
+
+    With `watched`, an empty folder, its output goes to `output` there, and its temporary files and
+    its home lie there too.
+    """
     command = [
         str(RASA), "run", "--enable-api", "--model", str(archive), "-i", "127.0.0.1",
         "-p", str(port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
     ]  # fmt: skip
-    with tempfile.TemporaryFile() as output:
+    environment = rasa_environment() | {"HOME": os.environ.get("HOME", "/tmp")}  # noqa: S108 - a fallback for Rasa's own settings
+    if watched is not None:
+        environment |= {"HOME": str(watched), "TMPDIR": str(watched)}
+    with (
+        tempfile.TemporaryFile() if watched is None else (watched / "output").open("w+b")
+    ) as output:
         process = subprocess.Popen(  # noqa: S603 - a fixed program of this checkout
             command,
             cwd=PROJECT,
-            env=rasa_environment() | {"HOME": os.environ.get("HOME", "/tmp")},  # noqa: S108 - a fallback for Rasa's own settings
+            env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )

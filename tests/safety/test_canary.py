@@ -5,6 +5,7 @@ import base64
 import contextlib
 import gzip
 import json
+import os
 import sys
 import zlib
 from pathlib import Path
@@ -18,8 +19,9 @@ from bot.settings import Settings
 from storage.database import Base, open_engine
 from storage.keys import Keyring, Purpose, SealBrokenError
 from tests.bot_api.people import Somebody
-from tests.bot_api.processes import SECRET, BotProcess
+from tests.bot_api.processes import SECRET, BotProcess, free_port
 from tests.bot_api.server import BotApi, until
+from tests.nlu import rasa_server
 
 CODE = "colline-42"
 CANARY = "KANARI7531"
@@ -166,51 +168,70 @@ def process_of(bot):
     return (proc / "cmdline").read_bytes() + b"\n" + "\n".join(open_files).encode()
 
 
-async def test_s16_nothing_written_and_no_chat_in_clear_is_anywhere(
-    migrated_url, backend, tmp_path, tmp_path_factory
-):
-    await bootstrap.fill_directory(Settings(database_url=migrated_url), bootstrap.SystemClock())
-    temporary = tmp_path_factory.mktemp("temporary")
+async def drive(api):
+    """Say everything there is to say, and wait until all of it is worked."""
+    awa = Somebody(api, CHAT)
+    awa.says(f"/start {CODE}")
+    await until(lambda: awa.sees, seconds=30)
+    for fields in INPUTS:
+        before = len(api.called("sendMessage", chat_id=CHAT))
+        awa.sends(**fields)
+        await until(
+            lambda before=before: len(api.called("sendMessage", chat_id=CHAT)) > before,
+            seconds=30,
+        )
+    awa.presses_data(f"1f:find_help:list:{CANARY}", awa.screen)
+    awa.presses_data(f"1f:find_help:place:{CANARY}", awa.screen)
+    awa.presses_data(CANARY, awa.screen)
+    await until(lambda: len(api.answered) == 3, seconds=30)
+    for update in MALFORMED:
+        api.updates.push(update)
+    last = api.updates.next_id
+    await until(lambda: api.updates.confirmed >= last, seconds=30)
+    await asyncio.sleep(0.3)  # what was sent is still to be entered in the ledger
+
+
+async def places_after_a_run(url, backend, tmp_path, temporary, **settings):
+    """Drive the real process; return all there is to search, and what is sealed, opened."""
+    await bootstrap.fill_directory(Settings(database_url=url), bootstrap.SystemClock())
     environment = {
         "JIGI_DEMO_CODE": CODE,
         "JIGI_OUTGOING_LIMIT": "false",  # every input is answered, however fast they come
         "TMPDIR": str(temporary),
         "HOME": str(temporary),
+        **settings,
     }
     command = (sys.executable, "-c", WATCHED, "serve", "--demo")
     places = {}
     async with BotApi() as api:
-        bot = BotProcess(api, migrated_url, command=command, environment=environment)
+        bot = BotProcess(api, url, command=command, environment=environment)
         async with bot:
-            awa = Somebody(api, CHAT)
-            awa.says(f"/start {CODE}")
-            await until(lambda: awa.sees, seconds=30)
-            for fields in INPUTS:
-                before = len(api.called("sendMessage", chat_id=CHAT))
-                awa.sends(**fields)
-                await until(
-                    lambda before=before: len(api.called("sendMessage", chat_id=CHAT)) > before,
-                    seconds=30,
-                )
-            awa.presses_data(f"1f:find_help:list:{CANARY}", awa.screen)
-            awa.presses_data(CANARY, awa.screen)
-            await until(lambda: len(api.answered) == 2, seconds=30)
-            for update in MALFORMED:
-                api.updates.push(update)
-            last = api.updates.next_id
-            await until(lambda: api.updates.confirmed >= last, seconds=30)
-            await asyncio.sleep(0.3)  # what was sent is still to be entered in the ledger
+            await drive(api)
             places["process"] = process_of(bot)
             places["metrics"] = await metrics_of(bot)
-            places |= await files_of(migrated_url, backend, tmp_path)
-            opened = await opened_columns(migrated_url)
+            places |= await files_of(url, backend, tmp_path)
+            opened = await opened_columns(url)
             await bot.end()
         places["log"] = bot.log.encode()
-    for path in temporary.rglob("*"):
-        if path.is_file():
-            places[f"temporary/{path.name}"] = path.read_bytes()
+    places |= files_in(temporary)
     assert b"DEBUG" in places["log"].upper()
     assert b"answer_failed" in places["log"]
+    return places, opened
+
+
+def files_in(folder):
+    return {
+        f"{folder.name}/{path.name}": path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+async def test_s16_nothing_written_and_no_chat_in_clear_is_anywhere(
+    migrated_url, backend, tmp_path, tmp_path_factory
+):
+    temporary = tmp_path_factory.mktemp("temporary")
+    places, opened = await places_after_a_run(migrated_url, backend, tmp_path, temporary)
     places = {name: with_unpacked(content) for name, content in places.items()}
     assert found(places, CANARY) == []
     assert found(places, str(CHAT)) == []
@@ -219,3 +240,37 @@ async def test_s16_nothing_written_and_no_chat_in_clear_is_anywhere(
     assert found({"opened": with_unpacked(opened)}, CANARY) == []
     raw_ids = {CHAT.to_bytes(8), CHAT.to_bytes(8, "little")}
     assert [name for name, content in places.items() for one in raw_ids if one in content] == []
+
+
+@pytest.mark.rasa
+async def test_s16_s17_a_rasa_server_that_reads_the_texts_keeps_none_of_them(
+    migrated_sqlite_url, tmp_path, tmp_path_factory
+):
+    """Its output, its temporary files and its home, as it is started by the documentation.
+
+    With `--debug` Rasa itself writes every text into its log: docs/understanding.md says never to.
+    """
+    if not rasa_server.is_installed():
+        if os.environ.get("CI") == "true":
+            pytest.fail("Rasa's environment is not installed: run `make nlu-setup`")
+        pytest.skip("Rasa's environment is not installed: run `make nlu-setup`")
+    temporary, watched = tmp_path_factory.mktemp("temporary"), tmp_path_factory.mktemp("rasa")
+    running = rasa_server.running(free_port(), watched=watched)
+    url = await asyncio.to_thread(running.__enter__)
+    try:
+        async with aiohttp.ClientSession() as session:
+            for fields in INPUTS:
+                asked = {"text": fields.get("text", WORDS)}
+                async with session.post(f"{url}/model/parse", json=asked) as answer:
+                    assert (await answer.json())["text"] == asked["text"]
+        places, opened = await places_after_a_run(
+            migrated_sqlite_url, "sqlite", tmp_path, temporary, JIGI_NLU_URL=url
+        )
+    finally:
+        await asyncio.to_thread(running.__exit__, None, None, None)
+    places |= files_in(watched)
+    assert b"Rasa server is up and running" in places[f"{watched.name}/output"]
+    places = {name: with_unpacked(content) for name, content in places.items()}
+    assert found(places, CANARY) == []
+    assert found(places, str(CHAT)) == []
+    assert found({"opened": with_unpacked(opened)}, CANARY) == []
