@@ -144,12 +144,14 @@ async def files_of(url, backend, folder):
             await connection.execute(text("CHECKPOINT"))
             folder = Path((await connection.execute(text("SHOW data_directory"))).scalar_one())
         await engine.dispose()
-        return {
+        places = {
             str(path.relative_to(folder)): path.read_bytes()
             for kind in ("base", "pg_wal", "global", "pg_xact")
             for path in (folder / kind).rglob("*")
             if path.is_file()
         }
+        # The server's own log: it quotes the statement of an error.
+        return places | {"server log": (folder.parent / "log").read_bytes()}
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
