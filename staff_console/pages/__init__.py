@@ -1,10 +1,22 @@
 """The pages of the console, in the order of the menu."""
 
-from staff_console.pages import account, accounts, audit, signing, today
+from staff_console.pages import (
+    account,
+    accounts,
+    audit,
+    gatherings,
+    registrations,
+    requests,
+    signing,
+    today,
+)
 from staff_console.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *today.PAGES,
+    *gatherings.PAGES,
+    *registrations.PAGES,
+    *requests.PAGES,
     *accounts.PAGES,
     *audit.PAGES,
     *account.PAGES,

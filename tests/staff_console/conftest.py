@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -38,11 +39,18 @@ def filled_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
     return path
 
 
+@asynccontextmanager
+async def filled_world(template: Path, folder: Path, keyring: Keyring) -> AsyncIterator[World]:
+    """A console over a copy of the template."""
+    path = folder / "jigi.db"
+    shutil.copyfile(template, path)
+    opened = World(f"sqlite:///{path}", keyring)
+    yield opened
+    await opened.store.close()
+
+
 @pytest.fixture
 async def world(filled_template: Path, tmp_path: Path, keyring: Keyring) -> AsyncIterator[World]:
     """A console over the starter directory."""
-    path = tmp_path / "jigi.db"
-    shutil.copyfile(filled_template, path)
-    world = World(f"sqlite:///{path}", keyring)
-    yield world
-    await world.store.close()
+    async with filled_world(filled_template, tmp_path, keyring) as opened:
+        yield opened

@@ -1,0 +1,37 @@
+"""Requests for training, and focal points."""
+
+from starlette.responses import Response
+
+from staff_console.focal_points import read_focal_points, replace_focal_points
+from staff_console.training import read_requests
+from staff_console.visit import Page, Visit
+from storage.actors import Role
+
+
+async def _training(visit: Visit) -> Response:
+    # The reading is entered in the audit log, so it is a transaction that writes.
+    found = await visit.write(read_requests, visit.console.training, visit.actor, visit.now)
+    return visit.page("training.html", requests=found)
+
+
+async def _focal_points(visit: Visit) -> Response:
+    found = await visit.read(read_focal_points, visit.actor)
+    return visit.page("focal_points.html", points=found, problem="")
+
+
+async def _replace(visit: Visit) -> Response:
+    lines = visit.text("rows", 60_000).splitlines()
+    count = await visit.write(replace_focal_points, visit.actor, lines, visit.now)
+    return visit.go("/points-focaux", f"{count} points focaux enregistrés.")
+
+
+PAGES = (
+    Page(path="/formations", show=_training, role=Role.EVENTS, menu="Formations"),
+    Page(
+        path="/points-focaux",
+        show=_focal_points,
+        act=_replace,
+        role=Role.EVENTS,
+        menu="Points focaux",
+    ),
+)
