@@ -59,7 +59,10 @@ def door_list(
     pages = _Pages(f"{title} · {printed_at.astimezone(UTC):%d/%m/%Y %H:%M}")
     pages.add_page()
     with pages.table(
-        col_widths=(22, 42, 38, 14, 8), line_height=_ROW_HEIGHT - 3, padding=1
+        col_widths=(23, 42, 36, 11, 12),
+        line_height=_ROW_HEIGHT - 4,
+        padding=1,
+        text_align="LEFT",
     ) as table:
         heading = table.row()
         for name in headings:

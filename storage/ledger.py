@@ -182,6 +182,15 @@ class Ledger:
             ]
             connection.execute(_DELETE_AT, values)
 
+    def soon_gone(self, connection: Connection, person: Person, since: datetime) -> tuple[int, ...]:
+        """Return our own messages that were to delete themselves within `PROMISED`."""
+        known = self.of(connection, person, since)
+        return tuple(
+            each.message_id
+            for each in known
+            if each.direction is Direction.OUT and _is_promised(each)
+        )
+
     def forget(self, connection: Connection, person: Person, ids: Sequence[int]) -> None:
         """Delete the entries of these messages; unknown numbers are no error."""
         if ids:

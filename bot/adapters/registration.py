@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot.adapters import registration_questions as questions
 from bot.adapters import registration_texts as texts
 from bot.adapters.registration_cards import RegistrationCards
+from bot.adapters.registration_options import RegistrationOptions, of_kind
 from event_registration.desk import Desk
 from event_registration.drafts import Draft
 from event_registration.errors import (
@@ -25,24 +26,22 @@ from event_registration.errors import (
     UnknownGatheringError,
     UnknownRegistrationError,
 )
-from event_registration.gatherings import check_window
 from event_registration.schemas import Gathering, Registration
-from event_registration.vocabulary import Need
 from flows.engine.effects import LookUp
 from flows.engine.events import LookedUp
-from flows.engine.messages import Bilingual, Message, Option, message
+from flows.engine.messages import Message, Option, message
 from referral_directory.gazetteer import Gazetteer
 from storage.store import Store
 
 ANSWER = "a_"
 """How the slots begin that hold an answer until the draft has taken it."""
 
-_MOST_KNOWN = 3
 _WITH_OPTIONS = frozenset({"organization", "women", "men", "young", "disabled"})
 
 LOOK_UPS = frozenset(
     {
-        "gathering_dates", "registration_begin", "registration_save", "registration_typed",
+        "gathering_start", "gathering_dates", "registration_begin",
+        "registration_save", "registration_typed",
         "registration_options", "registration_summary", "registration_fields",
         "registration_submit", "registration_result",
     }
@@ -70,6 +69,10 @@ class RegistrationLookUps:
     gazetteer: Gazetteer
     chat_id: int = 0
 
+    @property
+    def _possible(self) -> RegistrationOptions:
+        return RegistrationOptions(self.desk, self.gazetteer, self.chat_id)
+
     def of(self, chat_id: int) -> "RegistrationLookUps":
         """Return the look-ups of a chat."""
         return replace(self, chat_id=chat_id)
@@ -83,6 +86,7 @@ class RegistrationLookUps:
 
     def _known(self) -> Mapping[str, Callable[[LookUp, Slots, datetime], Found]]:
         return {
+            "gathering_start": self._start,
             "gathering_dates": self._dates,
             "registration_begin": self._begin,
             "registration_save": self._save,
@@ -94,8 +98,15 @@ class RegistrationLookUps:
             "registration_result": self._result,
         }
 
-    async def _dates(self, request: LookUp, _slots: Slots, now: datetime) -> LookedUp:
+    async def _start(self, request: LookUp, _slots: Slots, now: datetime) -> LookedUp:
+        """Offer to go on where answers wait: sessions end long before drafts do."""
+        draft = await self.store.read(self.desk.drafts.load, self.chat_id, now)
+        options = (texts.GO_ON,) if draft is not None and questions.is_begun(draft.answers) else ()
+        return LookedUp(request.name, options=options)
+
+    async def _dates(self, request: LookUp, slots: Slots, now: datetime) -> LookedUp:
         coming = await self.store.read(self.desk.gatherings.coming, now)
+        coming = of_kind(coming, slots, Draft(0, {}))
         if not coming:
             said = message("gathering/none", "📅 Aucune date n'est encore publiée ici.")
             return LookedUp(request.name, (said,))
@@ -114,12 +125,12 @@ class RegistrationLookUps:
                     return questions.SUMMARY
                 self.desk.drafts.drop(connection, self.chat_id)
                 draft = None
-            found = _open(self.desk.gatherings.coming(connection, now), now)
+            found = self._possible.open(connection, now)
             if not found:
                 return "closed"
-            if draft is not None and draft.answers.keys() - {"gathering"}:
+            if draft is not None and questions.is_begun(draft.answers):
                 return "resume"
-            return self._anew(connection, found, now)
+            return self._anew(connection, found, slots, now)
 
         ask = await self.store.write(begin)
         return LookedUp(request.name, slots=(("ask", ask), ("editing", None), ("problem", None)))
@@ -131,35 +142,36 @@ class RegistrationLookUps:
             if name.startswith(ANSWER)
         }
 
-        def save(connection: Connection) -> str:
+        def save(connection: Connection) -> tuple[str, Message | None]:
             if _stops(given):
                 self.desk.drafts.drop(connection, self.chat_id)
-                return "stopped"
+                return "stopped", None
             if given.get("resume") == "anew":
                 self.desk.drafts.drop(connection, self.chat_id)
             draft = self._draft(connection, now)
             if "change" in given:
                 anew = questions.ask_anew(given["change"])
                 self.desk.drafts.answer(connection, self.chat_id, anew, now)
-                return given["change"]
+                return given["change"], None
             if "wrong" in given:
-                return slots.get("ask", questions.SUMMARY)
-            changes = self._changes(connection, draft, given)
+                return slots.get("ask", questions.SUMMARY), None
+            changes, said = self._changes(connection, draft, given, now)
             draft = self.desk.drafts.answer(connection, self.chat_id, changes, now)
-            return self._next(connection, draft, now)
+            return self._next(connection, draft, now, said)
 
-        ask = await self.store.write(save)
+        ask, said = await self.store.write(save)
         emptied = tuple((ANSWER + name, None) for name in given)
-        return LookedUp(request.name, slots=(("ask", ask), ("problem", None), *emptied))
+        told = (said,) if said is not None else ()
+        return LookedUp(request.name, told, slots=(("ask", ask), ("problem", None), *emptied))
 
     async def _typed(self, request: LookUp, slots: Slots, now: datetime) -> LookedUp:
         ask = slots.get("ask", "")
 
         def read(connection: Connection) -> None:
             draft = self._draft(connection, now)
-            changes = questions.read_typed(
-                ask, request.text or "", draft.answers, self._gathering(connection, draft)
-            )
+            gathering = self._gathering(connection, draft)
+            changes = questions.read_typed(ask, request.text or "", draft.answers, gathering)
+            changes = questions.fit(draft.answers, changes, gathering)
             self.desk.drafts.answer(connection, self.chat_id, changes, now)
 
         try:
@@ -175,7 +187,8 @@ class RegistrationLookUps:
     async def _options(self, request: LookUp, slots: Slots, now: datetime) -> LookedUp:
         def find(connection: Connection) -> list[Option]:
             draft = self._draft(connection, now, save=False)
-            return self._options_of(connection, slots.get("ask", ""), draft, now)
+            gathering = self._gathering(connection, draft)
+            return self._possible.of(connection, slots, draft, gathering, now)
 
         return LookedUp(request.name, options=tuple(await self.store.read(find)))
 
@@ -201,7 +214,7 @@ class RegistrationLookUps:
         try:
             application = questions.application_of(draft.answers)
             lines += texts.application_lines(
-                application, *self._place(application.region, application.cercle)
+                application, *self._possible.place(application.region, application.cercle)
             )
         except InvalidAnswerError:
             lines.append(message("registration/missing", "✏️ Il manque encore des réponses."))
@@ -284,21 +297,29 @@ class RegistrationLookUps:
             return self.desk.drafts.begin(connection, self.chat_id, {}, now)
         return draft or Draft(0, {})
 
-    def _anew(self, connection: Connection, found: list[Gathering], now: datetime) -> str:
+    def _anew(
+        self, connection: Connection, found: list[Gathering], slots: Slots, now: datetime
+    ) -> str:
         """Begin a draft; where there is one gathering alone, it is not asked for."""
-        answers = {"gathering": found[0].code} if len(found) == 1 else {}
+        wanted = of_kind(found, slots, Draft(0, {}))
+        is_sure = len(wanted) == 1 and slots.get("kind") in {None, wanted[0].kind.value}
+        answers = {"gathering": wanted[0].code} if is_sure else {}
         draft = self.desk.drafts.begin(connection, self.chat_id, answers, now)
-        return self._next(connection, draft, now)
+        return self._next(connection, draft, now, None)[0]
 
-    def _next(self, connection: Connection, draft: Draft, now: datetime) -> str:
-        gathering = self._gathering(connection, draft)
-        if gathering is None:
-            return (
-                "gathering"
-                if _open(self.desk.gatherings.coming(connection, now), now)
-                else "closed"
-            )
-        return questions.next_question(draft.answers, gathering)
+    def _next(
+        self, connection: Connection, draft: Draft, now: datetime, said: Message | None
+    ) -> tuple[str, Message | None]:
+        """Return the question that comes next, and what is said before it."""
+        found = self._possible.open(connection, now)
+        code = draft.answers.get("gathering")
+        if "editing" not in draft.answers and code not in {each.code for each in found}:
+            if code is not None:
+                # It closed while the answers lay here: all others are kept for another one.
+                self.desk.drafts.answer(connection, self.chat_id, {"gathering": None}, now)
+                said = texts.NOT_OPEN
+            return ("gathering" if found else "closed"), said if found else None
+        return questions.next_question(draft.answers, self._gathering(connection, draft)), said
 
     def _gathering(self, connection: Connection, draft: Draft) -> Gathering | None:
         code = draft.answers.get("gathering")
@@ -310,15 +331,21 @@ class RegistrationLookUps:
             return None
 
     def _changes(
-        self, connection: Connection, draft: Draft, given: Mapping[str, str]
-    ) -> dict[str, Any]:
+        self, connection: Connection, draft: Draft, given: Slots, now: datetime
+    ) -> tuple[dict[str, Any], Message | None]:
+        """Return what tapped answers change; a button of another day changes nothing."""
         changes: dict[str, Any] = {}
+        gathering = self._gathering(connection, draft)
         for name, choice in given.items():
             if name == "organization" and choice.isdigit():
                 changes |= self._known_organization(connection, int(choice))
             elif name in questions.QUESTIONS:
+                answer = (name, choice)
+                if not self._possible.is_possible(connection, answer, draft, gathering, now):
+                    return {}, texts.OLD_CHOICE
                 changes |= questions.read_chosen(name, choice, draft.answers)
-        return changes
+        after = Draft(draft.id, {**draft.answers, **changes})
+        return questions.fit(draft.answers, changes, self._gathering(connection, after)), None
 
     def _known_organization(self, connection: Connection, number: int) -> dict[str, Any]:
         try:
@@ -327,57 +354,6 @@ class RegistrationLookUps:
             return {}
         return dict(questions.organization_of(known.application))
 
-    def _options_of(
-        self, connection: Connection, ask: str, draft: Draft, now: datetime
-    ) -> list[Option]:
-        match ask:
-            case "gathering":
-                found = _open(self.desk.gatherings.coming(connection, now), now)
-                return [texts.gathering_option(each) for each in found]
-            case "organization":
-                mine = self.desk.registrations.of_chat(connection, self.chat_id)
-                known = {each.application.organization: each.id for each in reversed(mine)}
-                return [
-                    Option(str(number), Bilingual(name), "🏢")
-                    for name, number in list(known.items())[-_MOST_KNOWN:]
-                ]
-            case "region":
-                return [_place_option(each) for each in self.gazetteer.regions()]
-            case "cercle":
-                region = str(draft.answers.get("region", ""))
-                return [_place_option(each) for each in self.gazetteer.cercles(region)]
-            case "needs":
-                chosen = questions.words_of(draft.answers, "needs")
-                return [
-                    Option(need.value, texts.NEEDS[need], "✅" if need in chosen else "▫️")
-                    for need in Need
-                ]
-            case _:
-                gathering = self._gathering(connection, draft)
-                most = questions.largest(ask, draft.answers, gathering)
-                return [Option(str(each), Bilingual(str(each))) for each in range(most + 1)]
-
-    def _place(self, region: str, cercle: str | None) -> tuple[Bilingual, Bilingual | None]:
-        names = [self.gazetteer.place(each) if each else None for each in (region, cercle)]
-        first, second = (Bilingual(each.name.fr, each.name.bm) if each else None for each in names)
-        return first or Bilingual(region), second
-
-
-def _open(coming: list[Gathering], now: datetime) -> list[Gathering]:
-    """Return the gatherings that take registrations now."""
-    found = []
-    for each in coming:
-        try:
-            check_window(each, now)
-        except ClosedWindowError:
-            continue
-        found.append(each)
-    return found
-
 
 def _stops(given: Mapping[str, str]) -> bool:
     return given.get("summary") == "stop" or given.get("consent") == "no"
-
-
-def _place_option(place: Any) -> Option:
-    return Option(place.slug, Bilingual(place.name.fr, place.name.bm))

@@ -62,6 +62,11 @@ def question_of(error: InvalidAnswerError) -> str:
     return name if name in QUESTIONS else "organization"
 
 
+def is_begun(answers: Answers) -> bool:
+    """Return whether there is something to go on with."""
+    return bool(answers.keys() & (frozenset(QUESTIONS) - {"gathering"}))
+
+
 def people_of(answers: Answers) -> int:
     """Return how many people come, as far as it is known."""
     return _number(answers, "women") + _number(answers, "men")
@@ -80,9 +85,8 @@ def read_typed(
     if question == "phone":
         return {question: read_phone(text)}
     if question in _NUMBERS:
-        return {
-            question: str(read_number(question, text, most=largest(question, answers, gathering)))
-        }
+        possible = numbers(question, answers, gathering)
+        return {question: str(read_number(question, text, least=possible[0], most=possible[-1]))}
     if question == "recommendations":
         return {question: [*words_of(answers, question), clean("recommendation", text)]}
     raise InvalidAnswerError(question, "unknown")
@@ -115,12 +119,36 @@ def ask_anew(question: str) -> dict[str, Answer | None]:
     return {f"{question}_done": None} if question in _LISTS else {}
 
 
-def largest(question: str, answers: Answers, gathering: Gathering | None) -> int:
-    """Return the largest number that is an answer."""
+def numbers(question: str, answers: Answers, gathering: Gathering | None) -> Sequence[int]:
+    """Return the numbers that are an answer, at least one: somebody has to come."""
     most = gathering.most_delegates if gathering is not None else 0
-    if question in {"young", "disabled"}:
-        return people_of(answers)
-    return most - _number(answers, "women") if question == "men" else most
+    women = _number(answers, "women")
+    match question:
+        case "young" | "disabled":
+            return range(people_of(answers) + 1)
+        case "men":
+            least = 0 if women else 1
+            return range(least, max(least, most - women) + 1)
+        case _:
+            return range(most + 1)
+
+
+def fit(
+    answers: Answers, changes: Mapping[str, Answer | None], gathering: Gathering | None
+) -> dict[str, Answer | None]:
+    """Return the changes, with what they make impossible taken back: it is asked anew."""
+    after = {name: value for name, value in {**answers, **changes}.items() if value is not None}
+    gone: list[str] = []
+    if gathering is not None and "women" in after and "men" in after:
+        people = people_of(after)
+        if _number(after, "women") > gathering.most_delegates:
+            gone.append("women")
+        if not 0 < people <= gathering.most_delegates:
+            gone.append("men")
+    if not gone and "men" in after:
+        parts = ("young", "disabled")
+        gone += [name for name in parts if _number(after, name) > people_of(after)]
+    return {**changes, **dict.fromkeys(gone)}
 
 
 def application_of(answers: Answers) -> Application:

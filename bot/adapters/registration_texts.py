@@ -73,6 +73,18 @@ FIELDS: Mapping[str, Message] = {
 }
 
 
+GO_ON = Option("resume", message("registration/go_on", "Continuer mon inscription"), "▶️")
+"""Where answers wait that are not sent yet."""
+
+OLD_CHOICE = message(
+    "registration/old_choice", "🔄 Ce choix n'est plus possible. Choisissez parmi ceux-ci."
+)
+NOT_OPEN = message(
+    "registration/not_open",
+    "📅 Les inscriptions à cette rencontre ne sont plus ouvertes. Vos autres réponses restent.",
+)
+
+
 def both(text: Text) -> Bilingual:
     """Return a gathering's text in the engine's words."""
     return Bilingual(text.fr, text.bm)
@@ -109,10 +121,16 @@ def window_line(gathering: Gathering, now: datetime) -> Message:
     return message("gathering/window", "✍️ Les inscriptions sont closes.")
 
 
-def gathering_option(gathering: Gathering) -> Option:
-    """Return a gathering to tap."""
+def gathering_option(gathering: Gathering, region: Bilingual | None) -> Option:
+    """Return a gathering to tap; its region stands first, where it is held for one alone."""
     day = f"{gathering.starts_at:%d/%m/%Y}"
-    label = message("gathering/option", "{name}, {day}", name=both(gathering.name), day=day)
+    name = both(gathering.name)
+    if region is None:
+        label = message("gathering/option", "{name}, {day}", name=name, day=day)
+    else:
+        label = message(
+            "gathering/option", "{region}, {day} : {name}", region=region, day=day, name=name
+        )
     return Option(gathering.code, label, "📅")
 
 
@@ -165,7 +183,11 @@ def people_line(application: Application) -> Message:
 def refusal(error: InvalidAnswerError) -> Message:
     """Return why a typed answer can't be taken, and what would be one."""
     match error.reason:
-        case "too_large" | "too_small":
+        case "too_small":
+            return message(
+                "registration/refusal", "🔢 Il faut au moins {limit}.", limit=str(error.limit)
+            )
+        case "too_large":
             return message(
                 "registration/refusal",
                 "🔢 Le nombre permis va jusqu'à {limit}.",

@@ -16,10 +16,9 @@ def picture_of(registration: Registration, gathering: Gathering) -> Attachment:
         f"{gathering.starts_at:%d/%m/%Y, %H:%M}",
         _in(gathering.venue, answers.language),
         answers.organization,
-        f"{registration.places} ×",
     ]
     name = _in(gathering.name, answers.language)
-    picture = draw_ticket(name, lines, registration.code)
+    picture = draw_ticket(name, lines, registration.places, registration.code)
     return Attachment(f"{registration.code}.png", picture, is_picture=True)
 
 

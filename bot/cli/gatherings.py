@@ -39,6 +39,8 @@ def add(  # noqa: PLR0913  # a gathering has this many sides
     correct_until: datetime | None = None,
     name_bm: str | None = None,
     theme: str | None = None,
+    theme_bm: str | None = None,
+    venue_bm: str | None = None,
     region: str | None = None,
     latitude: float | None = None,
     longitude: float | None = None,
@@ -62,6 +64,8 @@ def add(  # noqa: PLR0913  # a gathering has this many sides
         correct_until: until when a registration may be changed; as `closes` unless said.
         name_bm: in Bambara.
         theme: in French.
+        theme_bm: in Bambara.
+        venue_bm: in Bambara.
         region: slug of the region it is for; the whole country unless said.
         latitude: of the venue.
         longitude: of the venue.
@@ -77,10 +81,10 @@ def add(  # noqa: PLR0913  # a gathering has this many sides
             code=code,
             kind=kind,
             name=Text(name, name_bm),
-            theme=Text(theme) if theme else None,
+            theme=Text(theme, theme_bm) if theme else None,
             starts_at=_utc(starts),
             ends_at=_utc(ends),
-            venue=Text(venue),
+            venue=Text(venue, venue_bm),
             point=Point(latitude or 0.0, longitude or 0.0) if has_point else None,
             capacity=places,
             most_delegates=min(delegates, places),

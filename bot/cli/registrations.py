@@ -135,19 +135,26 @@ def merge(code: str, into: str, *, by: str = COMMAND_LINE) -> None:
 
 @app.command
 def check_in(
-    code: str, *, people: int | None = None, undo: bool = False, by: str = COMMAND_LINE
+    code: str,
+    *,
+    event: str | None = None,
+    people: int | None = None,
+    undo: bool = False,
+    by: str = COMMAND_LINE,
 ) -> None:
     """Let a delegation in at the door, or take that back.
 
     Args:
         code: the registration's code.
+        event: the gathering at whose door one stands; a code of another one is refused.
         people: how many have come; all unless said.
         undo: it was a mistake.
         by: who stands at the door, for the audit log.
     """
 
     def enter(connection: Connection, desk: Desk, now: datetime) -> Registration:
-        number = desk.claims.of_code(connection, code).id
+        place = desk.gatherings.of_code(connection, event).id if event else None
+        number = desk.claims.of_code(connection, code, gathering_id=place).id
         if undo:
             return desk.decisions.undo_check_in(connection, number, actor=by, now=now)
         return desk.decisions.check_in(connection, number, actor=by, now=now, people=people)

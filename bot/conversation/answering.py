@@ -15,7 +15,6 @@ from flows.engine.events import Began, Event, LookedUp
 from flows.engine.messages import Message, Option
 
 MAX_LOOK_UPS = 8
-PHONE_STEP = "phone"
 _GUESSES = "guesses"
 
 _log = logging.getLogger(__name__)
@@ -33,6 +32,7 @@ class Answer:
         all_asked: they asked for everything about them to be gone.
         retimed: they chose anew how long messages last: earlier ones too.
         keep_nothing: no session is saved.
+        offers_emergency: the way to urgent help stands beside what the flow says.
     """
 
     person: Person
@@ -44,6 +44,7 @@ class Answer:
     all_asked: bool = False
     retimed: bool = False
     keep_nothing: bool = False
+    offers_emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class Walker:
     def waits_for_phone(self, person: Person) -> bool:
         """Return whether the screen that waits asks for somebody's number."""
         screen = self.screen(person)
-        return screen is not None and screen.text_input is not None and screen.id == PHONE_STEP
+        return screen is not None and screen.contact
 
     def takes_text(self, person: Person) -> bool:
         """Return whether the screen that waits reads typed answers."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.conversation import phrases
 from bot.conversation.buttons import Press, encode_press
-from bot.conversation.outgoing import Action, Button, SendFile, SendPin, ShowScreen
+from bot.conversation.outgoing import Action, AskContact, Button, SendFile, SendPin, ShowScreen
 from bot.conversation.person import Manner
 from bot.conversation.rendering import FOOT_FLOW, NO_STEP, Renderer, join_lines
 from flows.engine.effects import Effect, Offer, Say, ShowFile, ShowPin
@@ -38,6 +38,12 @@ class Composer:
         """Return a new message without buttons."""
         return ShowScreen(self.renderer.text(message, language))
 
+    def contact(self, manner: Manner, lasts_seconds: int) -> AskContact:
+        """Return the key that shares the phone's own number."""
+        text = self.renderer.text(phrases.SHARE_CONTACT, manner.language)
+        label = self.renderer.text(phrases.SHARE_CONTACT_KEY, manner.language)
+        return AskContact(text, label, lasts_seconds)
+
     def screen(
         self, effects: Sequence[Effect], language: str, *, before: Sequence[Message] = ()
     ) -> ShowScreen:
@@ -59,6 +65,7 @@ class Composer:
         new_message: bool = False,
         notice: bool = False,
         offered_language: str | None = None,
+        offers_emergency: bool = False,
         protect: bool = False,
     ) -> Composed:
         """Return one screen with everything that was said and offered, and pins after it.
@@ -72,6 +79,7 @@ class Composer:
             new_message: the screen is a new message, whose first line shows in a notification.
             notice: the safety notice has not been given yet.
             offered_language: a language to offer with a button.
+            offers_emergency: say first how to get urgent help, with its button.
             protect: ask the client to refuse copying and forwarding.
         """
         offer = last_offer(effects)
@@ -82,8 +90,12 @@ class Composer:
         said += after
         if new_message and offer is not None and offer.path == "survivor":
             said.insert(0, phrases.FIRST_LINE)
+        if offers_emergency:
+            said.insert(0, phrases.IF_URGENT)
         said = [each.worded(discreet=manner.discreet) for each in said]
         rows = self._rows(offer, manner, offered_language, noticed=noticed)
+        if offers_emergency:
+            rows = ((self.renderer.foot_button("emergency", manner),), *rows)
         lines = [self.renderer.text(each, manner.language) for each in said]
         if not lines:
             lines = [self.renderer.text(phrases.TROUBLE, manner.language)]

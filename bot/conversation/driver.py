@@ -39,6 +39,7 @@ from flows.engine.effects import Effect, Erase
 from flows.engine.events import Began, Repeated
 
 LATE_AFTER = timedelta(minutes=5)
+CONTACT_SECONDS = 290  # the ledger's `PROMISED` tells such a message from all others
 OWN_MESSAGE_SECONDS = 45  # « within a minute » of the answer
 _ERASE_COMMAND = "effacer"
 _LEAVE_COMMANDS = frozenset({_ERASE_COMMAND, "stop"})
@@ -86,10 +87,12 @@ class Conversation:
         if now - (incoming.sent_at or incoming.received_at) > LATE_AFTER:
             return self._late(incoming, person)
         answer = await self._answer(incoming, replace(person, late_told=False), now)
+        asked = self._asks_contact(person)
         if any(isinstance(effect, Erase) for effect in answer.effects):
             return self._leave(incoming, answer.person, now, all_asked=answer.all_asked)
         counts = counts_of(person, answer, self.look_ups)
-        return replace(self._turn(incoming, answer), counts=counts)
+        turn = self._about_contact(incoming, self._turn(incoming, answer), answer, asked=asked)
+        return replace(turn, counts=counts)
 
     def leaves(self, incoming: Incoming) -> bool:
         """Return whether the event leaves and erases; needs neither model nor database."""
@@ -157,6 +160,7 @@ class Conversation:
             notice=not person.notice_given,
             after=(phrases.MESSAGE_GOES,) if answer.delete_own else (),
             offered_language=answer.offered_language,
+            offers_emergency=answer.offers_emergency,
             protect=person.protect and not self._is_to_copy(answer.effects),
         )
         actions: list[Action] = [*_press_answer(incoming), *composed.actions]
@@ -173,6 +177,24 @@ class Conversation:
             messages_last_seconds=self._lasts(answer),
             earlier_last_too=answer.retimed,
         )
+
+    def _about_contact(
+        self, incoming: Incoming, turn: Turn, answer: Answer, *, asked: bool
+    ) -> Turn:
+        """Offer the key that shares a number with its question, and take it away after that."""
+        asks = self._asks_contact(answer.person)
+        if asks and not asked:
+            key = self.composer.contact(answer.person.manner, CONTACT_SECONDS)
+            return replace(turn, actions=(*turn.actions, key))
+        was_used = isinstance(incoming.event, ContactShared)
+        return replace(turn, contact_done=(asked or was_used) and not asks)
+
+    def _asks_contact(self, person: Person) -> bool:
+        current = person.session.current
+        flow = self.library.flows.get(current.flow) if current is not None else None
+        if current is None or flow is None or flow.path == "survivor":
+            return False
+        return getattr(flow.steps.get(current.step), "contact", False)
 
     def _lasts(self, answer: Answer) -> int | None:
         """Return how long this turn's messages last; what people register or read openly stays."""

@@ -4,7 +4,11 @@ import re
 
 Slots = tuple[tuple[str, str], ...]
 
-_PAYLOADS = {"jif": "gatherings", "jpo": "gatherings", "aide": "find_help"}
+_PAYLOADS: dict[str, tuple[str, Slots]] = {
+    "jif": ("gatherings", (("kind", "jif"),)),
+    "jpo": ("gatherings", (("kind", "jpo"),)),
+    "aide": ("find_help", ()),
+}
 _ARTICLE = re.compile(r"a_([a-z2-7]{6})")
 _SEARCH = re.compile(r"\s*(?:chercher|cherche|recherche|ɲini|nyini)\s*:\s*(\S.*)", re.IGNORECASE)
 
@@ -17,8 +21,7 @@ def entrance(payload: str) -> tuple[str, Slots] | None:
     article = _ARTICLE.fullmatch(payload)
     if article is not None:
         return "read", (("reading", article.group(1)),)
-    flow = _PAYLOADS.get(payload)
-    return (flow, ()) if flow is not None else None
+    return _PAYLOADS.get(payload)
 
 
 def searched_words(text: str) -> str | None:

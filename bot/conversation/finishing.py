@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.conversation.erasing import farewell
 from bot.conversation.events import ButtonPressed, Incoming
-from bot.conversation.outgoing import AnswerPress, DeleteMessages, Turn
+from bot.conversation.outgoing import Action, AnswerPress, AskContact, DeleteMessages, Turn
 from bot.conversation.store_port import FinishedTurn, OutgoingMessage, PersonsMessage
 from bot.conversation.surroundings import Surroundings
 
@@ -37,19 +37,22 @@ def finished(
         state=turn.state,
         expires_at=now + timedelta(seconds=turn.lifetime_seconds),
         outgoing=[
-            OutgoingMessage(
-                action, now, unlisted=turn.erase, lasts_seconds=turn.messages_last_seconds
-            )
+            OutgoingMessage(action, now, unlisted=turn.erase, lasts_seconds=_lasts(action, turn))
             for action in actions
         ],
         incoming=None if turn.erase or turn.stop else own_message(around, incoming, turn, now),
         erase=turn.erase,
         also_delete=tuple(also_delete),
         drop_outgoing=turn.stop,
+        contact_done=turn.contact_done,
         relast=turn.earlier_last_too,
         lasts_seconds=turn.messages_last_seconds,
         counts=turn.counts,
     )
+
+
+def _lasts(action: Action, turn: Turn) -> int | None:
+    return action.lasts_seconds if isinstance(action, AskContact) else turn.messages_last_seconds
 
 
 def own_message(

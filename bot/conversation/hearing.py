@@ -8,6 +8,7 @@ from bot.conversation.answering import Answer, Walker
 from bot.conversation.deciding import OUT_OF_SCOPE, Ask, Decision, GiveUp, Go, Thresholds, decide
 from bot.conversation.entrances import searched_words
 from bot.conversation.guard import Guard
+from bot.conversation.naming import asks_for_a_name, may_be_a_name
 from bot.conversation.person import Person
 from bot.conversation.ports import Interpretation, Understanding
 from bot.conversation.pressing import GUESSES
@@ -62,9 +63,7 @@ class Hearing:
         flow = self.self_said.flow(text)
         crisis = self.understanding.crisis(text)
         if crisis is not None:
-            answer = await self._crisis(person, crisis, text)
-            # A child's answer keeps nothing, whatever the screen (S34).
-            return replace(answer, keep_nothing=flow == CHILD)
+            return await self._alarmed(person, crisis, text, self_said=flow)
         if flow is not None:
             person = await self._in_their_language(person, text)
             answer = await self.walker.begin(replace(person, misses=0), flow)
@@ -91,9 +90,16 @@ class Hearing:
             _log.warning("understanding_failed: %s", type(error).__name__)
             return None
 
-    async def _crisis(self, person: Person, crisis: str, text: str) -> Answer:
-        """Answer a crisis that the lexicon saw."""
-        return await self.walker.go(await self._in_their_language(person, text), crisis)
+    async def _alarmed(
+        self, person: Person, crisis: str, text: str, *, self_said: str | None
+    ) -> Answer:
+        """Answer a crisis that the lexicon saw; a name that sounds like one keeps its screen."""
+        is_asked = self_said is None and asks_for_a_name(self.walker.screen(person))
+        if is_asked and may_be_a_name(text, self.understanding.crisis):
+            return replace(await self.take(person, text), offers_emergency=True)
+        answer = await self.walker.go(await self._in_their_language(person, text), crisis)
+        # A child's answer keeps nothing, whatever the screen (S34).
+        return replace(answer, keep_nothing=self_said == CHILD)
 
     async def _in_their_language(self, person: Person, text: str) -> Person:
         """Ask the model for the language alone, where none is known yet."""

@@ -59,6 +59,21 @@ class SendFile:
 
 
 @dataclass(frozen=True, slots=True)
+class AskContact:
+    """Offer to share the phone's own number by one tap, where the channel can.
+
+    Attributes:
+        text: what stands above the keyboard.
+        label: what stands on its one key.
+        lasts_seconds: how long it stays; with the message the key goes.
+    """
+
+    text: str
+    label: str
+    lasts_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPress:
     """Tell the client that a press was heard, so that the button stops spinning."""
 
@@ -77,11 +92,19 @@ class LeaveChat:
     """Leave a group without a word."""
 
 
-Action = ShowScreen | SendPin | SendFile | AnswerPress | DeleteMessages | LeaveChat
+Action = ShowScreen | SendPin | SendFile | AskContact | AnswerPress | DeleteMessages | LeaveChat
 
 _KINDS: dict[str, type[Action]] = {
     kind.__name__: kind
-    for kind in (ShowScreen, SendPin, SendFile, AnswerPress, DeleteMessages, LeaveChat)
+    for kind in (
+        ShowScreen,
+        SendPin,
+        SendFile,
+        AskContact,
+        AnswerPress,
+        DeleteMessages,
+        LeaveChat,
+    )
 }
 
 
@@ -130,6 +153,7 @@ class Turn:
         earlier_last_too: `messages_last_seconds` holds for the messages before as well.
         stop: nothing can be sent to this person any more: drop what waits.
         counts: what the weekly figures are told: dimension and value, nothing of the person.
+        contact_done: what `AskContact` sent before goes from the chat, and its key with it.
     """
 
     state: bytes | None
@@ -142,3 +166,4 @@ class Turn:
     earlier_last_too: bool = False
     stop: bool = False
     counts: tuple[tuple[str, str], ...] = ()
+    contact_done: bool = False

@@ -45,6 +45,15 @@ NOTICE = message(
 )
 OTHER_LANGUAGE = message("phrases/other_language", "Continuer en {language}")
 
+SHARE_CONTACT = message(
+    "phrases/share_contact", "📲 Ou envoyez le numéro de ce téléphone, avec la touche en bas."
+)
+SHARE_CONTACT_KEY = message("phrases/share_contact_key", "📲 Envoyer mon numéro")
+# Beside an answer that sounds like a cry and reads like a name.
+IF_URGENT = message(
+    "phrases/if_urgent", "🆘 Un danger maintenant ? Touchez « Urgence ».", risk="danger"
+)
+
 DISCREET_ON = message("phrases/discreet_on", "🌙 ✓")
 DISCREET_OFF = message("phrases/discreet_off", "☀️ ✓")
 NOTHING_LEFT = message("phrases/nothing_left", "🌿 Vérifié : il ne reste rien ici.")

@@ -7,7 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.conversation.outgoing import Action, DeleteMessages, SendFile, SendPin, ShowScreen
+from bot.conversation.outgoing import (
+    Action,
+    AskContact,
+    DeleteMessages,
+    SendFile,
+    SendPin,
+    ShowScreen,
+)
 from bot.conversation.ports import Deferred, Delivered, Delivery, Refused, Unreachable
 from bot.conversation.store_port import (
     OutgoingMessage,
@@ -178,6 +185,8 @@ class Sender:
         """Return what is sent now: the message, a neutral line in its place, or nothing."""
         action = message.action
         is_late = now - message.created_at > LATE_AFTER
+        if is_late and isinstance(action, AskContact):
+            return None
         if (
             not is_late
             or message.unlisted

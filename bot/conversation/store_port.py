@@ -110,6 +110,7 @@ class FinishedTurn:
             `also_delete` from the chat, after `outgoing`.
         also_delete: message ids that the ledger may not know.
         drop_outgoing: forget what waits to be sent: the person can't be reached.
+        contact_done: delete from the chat the key that shares a number.
         relast: the messages before are to delete themselves at the age `lasts_seconds` as well;
             `None` keeps them.
         counts: what the weekly figures are told: dimension and value, nothing of the person.
@@ -126,6 +127,7 @@ class FinishedTurn:
     erase: bool = False
     also_delete: Sequence[int] = ()
     drop_outgoing: bool = False
+    contact_done: bool = False
     relast: bool = False
     lasts_seconds: int | None = None
     counts: Sequence[tuple[str, str]] = ()

@@ -20,6 +20,7 @@ from telegram.error import (
 from bot.conversation.outgoing import (
     Action,
     AnswerPress,
+    AskContact,
     DeleteMessages,
     LeaveChat,
     SendFile,
@@ -82,7 +83,7 @@ class TelegramMessenger(Messenger):
         self, chat_id: int, action: Action, *, may_have_arrived: bool = False
     ) -> Delivery:
         held = self._limiter.held_seconds(chat_id)
-        if held > 0 and isinstance(action, ShowScreen | SendPin | SendFile):
+        if held > 0 and isinstance(action, ShowScreen | SendPin | SendFile | AskContact):
             return Deferred(held, may_have_arrived)
         try:
             delivered = await self._carry_out(chat_id, action, tried=may_have_arrived)
@@ -98,6 +99,8 @@ class TelegramMessenger(Messenger):
                 return await self._pin(chat_id, action, tried=tried)
             case SendFile():
                 return await self._file(chat_id, action, tried=tried)
+            case AskContact():
+                return await self._ask_contact(chat_id, action, tried=tried)
             case AnswerPress():
                 await self._answer(action)
             case DeleteMessages():
@@ -172,6 +175,15 @@ class TelegramMessenger(Messenger):
 
         await self._limiter.message(chat_id)
         return (await self._once(chat_id, send, tried=tried),)
+
+    async def _ask_contact(
+        self, chat_id: int, asked: AskContact, *, tried: bool
+    ) -> tuple[int, ...]:
+        # Telegram edits no message that brought a keyboard, and takes the keyboard away with it.
+        key = {"text": asked.label, "request_contact": True}
+        keyboard = {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
+        fields = {"chat_id": chat_id, "text": asked.text, "reply_markup": keyboard}
+        return await self._send("sendMessage", chat_id, fields, tried=tried)
 
     async def _answer(self, press: AnswerPress) -> None:
         """Stop the button's spinning. Worth one more try, never worth holding a chat."""

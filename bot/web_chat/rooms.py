@@ -1,6 +1,7 @@
 """The conversations that are open in browsers: in this process's memory and nowhere else."""
 
 import asyncio
+import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ class Room:
     """One browser page's conversation.
 
     Attributes:
-        chat_id: what the driver knows it by; counted by this process.
+        chat_id: what the driver knows it by: no chat of an earlier process has it, so that nobody
+            finds the registration of somebody who sat here before.
         expires_at: from then on it is forgotten, aware UTC.
         state: the session as the driver gave it.
         shown: the messages that are there and can be changed.
@@ -45,7 +47,6 @@ class Rooms:
     def __init__(self, most: int = MOST_ROOMS) -> None:
         self._most = most
         self._rooms: OrderedDict[str, Room] = OrderedDict()
-        self._last_chat_id = 0
 
     def __len__(self) -> int:
         """Return how many conversations are open."""
@@ -57,8 +58,7 @@ class Rooms:
         room = self._rooms.get(token)
         if room is None:
             self._make_place()
-            self._last_chat_id += 1
-            room = self._rooms[token] = Room(self._last_chat_id, now + lifetime)
+            room = self._rooms[token] = Room(_new_chat_id(), now + lifetime)
         self._rooms.move_to_end(token)
         return room
 
@@ -84,3 +84,8 @@ class Rooms:
         while len(self._rooms) >= self._most:
             idle = (token for token, room in self._rooms.items() if not room.waiting)
             self.forget(next(idle, next(iter(self._rooms))))
+
+
+def _new_chat_id() -> int:
+    """Return a number beyond those of Telegram, which have at most 52 bits."""
+    return (1 << 52) + secrets.randbits(52)

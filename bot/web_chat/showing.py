@@ -36,7 +36,7 @@ def show_turn(turn: Turn, room: Room, *, own_id: int | None, is_first: bool) -> 
                 deletes += message_ids
                 room.shown.difference_update(message_ids)
             case _:
-                pass  # a press is answered by this very answer, and there are no groups here
+                pass  # presses are answered by this very answer; browsers share no number
     return {
         "messages": messages,
         "pins": pins,

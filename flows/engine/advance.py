@@ -113,7 +113,8 @@ def _looked_up(library: FlowLibrary, session: Session, found: LookedUp) -> Turn:
     slots = _with_sets(session.slots, found.slots)
     done = replace(session, looking_up=None, slots=slots)
     if isinstance(step, Action):
-        return _walk(library, done, _At(flow, _target(step.next, slots), slots))
+        turn = _walk(library, done, _At(flow, _target(step.next, slots), slots))
+        return replace(turn, effects=(*(Say(each) for each in found.messages), *turn.effects))
     if not isinstance(step, Screen):
         return Turn(done, (Fail(f"look-up at {place.flow}/{place.step}"),))
     if found.name == step.text_input and step.slot in slots:

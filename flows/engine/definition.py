@@ -62,6 +62,9 @@ class Screen:
         text_input: a look-up that reads a typed answer.
         foot: the fixed buttons below, of `emergency`, `back`, `menu`, `quit`.
         sensitive: the safety notice is given with the first such screen.
+        contact: the answer may also be a contact that the channel shares; never on the survivor
+            path.
+        names: the typed answer is a name or a wish, in which a word of alarm may stand.
     """
 
     id: str
@@ -76,6 +79,8 @@ class Screen:
     foot: tuple[str, ...] = ()
     columns: int = 1
     sensitive: bool = False
+    contact: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class LookedUp:
     """A look-up came back.
 
     Attributes:
-        messages: what to say.
+        messages: what to say; of an action, before what follows it.
         options: what to offer, before the screen's own choices.
         slots: what it found out; `None` empties a slot.
     """

@@ -63,6 +63,8 @@ def _screen(flow_id: str, path: str, file: StepFile) -> Screen:
         foot=tuple(file.foot) if file.foot is not None else FOOT_BY_PATH[path],
         columns=file.columns,
         sensitive=file.sensitive,
+        contact=file.contact,
+        names=file.names,
     )
 
 

@@ -200,6 +200,16 @@ def _survivor_rules(subject: _Subject) -> Iterable[str]:
         yield from (f"a line of {len(line)} characters" for line in lines if len(line) > MAX_LINE)
 
 
+def _what_is_typed(subject: _Subject) -> Iterable[str]:
+    screen = subject.step
+    if not isinstance(screen, Screen) or not (screen.contact or screen.names):
+        return
+    if screen.text_input is None:
+        yield "contact and names are about typed answers: text_input is missing"
+    if subject.flow.path == "survivor":
+        yield "a survivor screen asks for no contact and no name"
+
+
 def _way_back(subject: _Subject) -> Iterable[str]:
     screen = subject.step
     at_home = subject.flow.id == subject.library.home
@@ -236,6 +246,7 @@ _CHECKS: tuple[Callable[[_Subject], Iterable[str]], ...] = (
     _slots_are_declared,
     _look_ups_are_known,
     _survivor_rules,
+    _what_is_typed,
     _way_back,
     _lengths,
     _ids_are_single,

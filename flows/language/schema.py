@@ -66,6 +66,8 @@ class StepFile(_Strict):
     foot: list[FootButton] | None = None
     columns: Annotated[int, Field(ge=1, le=4)] = 1
     sensitive: bool = False
+    contact: bool = False
+    names: bool = False
     next: Target | list[BranchFile] = "END"
 
 

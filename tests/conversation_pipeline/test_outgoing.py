@@ -5,9 +5,11 @@ from hypothesis import strategies as st
 
 from bot.conversation.outgoing import (
     AnswerPress,
+    AskContact,
     Button,
     DeleteMessages,
     LeaveChat,
+    SendFile,
     SendPin,
     ShowScreen,
     decode_action,
@@ -27,6 +29,8 @@ ACTIONS = st.one_of(
         protect=st.booleans(),
     ),
     st.builds(SendPin, st.floats(-90, 90), st.floats(-180, 180), st.text(), st.text()),
+    st.builds(SendFile, st.text(), st.text(), st.booleans()),
+    st.builds(AskContact, st.text(), st.text(), st.integers()),
     st.builds(AnswerPress, st.text()),
     st.builds(DeleteMessages, st.lists(st.integers()).map(tuple)),
     st.just(LeaveChat()),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.conversation.outgoing import DeleteMessages
+from bot.conversation.outgoing import AskContact, DeleteMessages
 from bot.conversation.ports import Deferred
 from tests.fakes.pipeline import any_update, text_update
 
@@ -24,6 +24,33 @@ async def test_what_was_deleted_is_not_deleted_again(pipeline):
     await pipeline.sweeper.sweep()
     await pipeline.sweeper.sweep()
     assert pipeline.messenger.deleted(71) == [1]
+
+
+async def test_the_key_that_shares_a_number_goes_with_the_answer_and_nothing_else_does(pipeline):
+    await pipeline.worker.accept([text_update(1, 71, "un"), text_update(2, 71, "inscrire")])
+    await pipeline.settle()
+    (key,) = [
+        number
+        for number, (_, action) in enumerate(pipeline.messenger.carried, start=101)
+        if isinstance(action, AskContact)
+    ]
+    await pipeline.worker.accept([text_update(3, 71, "fini")])
+    await pipeline.settle()
+    assert pipeline.messenger.deleted(71) == [key]
+    pipeline.clock.forward(minutes=6)
+    await pipeline.sweeper.sweep()
+    assert pipeline.messenger.deleted(71) == [key]
+
+
+async def test_the_key_goes_by_itself_when_nobody_answers(pipeline):
+    await pipeline.worker.accept([text_update(1, 71, "inscrire")])
+    await pipeline.settle()
+    pipeline.clock.forward(seconds=289)
+    await pipeline.sweeper.sweep()
+    assert pipeline.messenger.deleted(71) == []
+    pipeline.clock.forward(seconds=2)
+    await pipeline.sweeper.sweep()
+    assert pipeline.messenger.deleted(71) == [102]
 
 
 async def test_a_deletion_that_telegram_puts_off_is_tried_again(pipeline):

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session as DatabaseSession
 
 from bot.adapters.registration import RegistrationLookUps
+from bot.conversation.rendering import Renderer
+from bot.i18n.catalogue import load_catalogue
 from event_registration.schemas import Registration
 from flows.engine.advance import advance
 from flows.engine.definition import FlowLibrary
@@ -20,6 +22,7 @@ from flows.engine.session import Session, decode_session, encode_session
 from flows.language.reading import read_flows
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.loading import load_starter
+from tests.bot_api.processes import ROOT
 from tests.event_registration.people import NOW, People
 
 AWA, OUMOU = 7_000_000_001, 7_000_000_002
@@ -98,8 +101,14 @@ class Talk:
             event = await self.look_ups.look_up(asked, self.now)
         assert not [each for each in self.effects if isinstance(each, Fail)], self.effects
 
-    async def begin(self, flow: str) -> None:
-        await self.do(Began(flow))
+    async def begin(self, flow: str, **slots: str) -> None:
+        await self.do(Began(flow, tuple(slots.items())))
+
+    def read(self, language: str) -> str:
+        """Return what is said as it is read in a language, by the real catalogues."""
+        renderer = Renderer(load_catalogue(ROOT / "locales"), {})
+        said = [each.message for each in self.effects if isinstance(each, Say)]
+        return "\n".join(renderer.text(each, language) for each in said)
 
     async def tap(self, choice: str) -> None:
         assert choice in self.offered, (self.step, self.offered)

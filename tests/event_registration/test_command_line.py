@@ -124,7 +124,12 @@ async def test_the_door_lets_in_once_and_takes_back(office: Office, tmp_path: Pa
     printed = tmp_path / "door.pdf"
     await office.says("registrations", "door", printed, "--event", "jif27")
     assert printed.read_bytes().startswith(b"%PDF")
-    entered = await office.says("registrations", "check-in", made.code.lower(), "--people", 3)
+    await _open(office, "JPO27")
+    elsewhere = await office.run("registrations", "check-in", made.code, "--event", "JPO27")
+    assert (elsewhere.status, "code is of another gathering" in elsewhere.err) == (2, True)
+    entered = await office.says(
+        "registrations", "check-in", made.code.lower(), "--people", 3, "--event", "JIF27"
+    )
     assert "in, 3 people" in entered
     twice = await office.run("registrations", "check-in", made.code)
     assert (twice.status, "entered already" in twice.err) == (2, True)

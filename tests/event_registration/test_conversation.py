@@ -16,7 +16,7 @@ def test_every_question_is_a_step_and_every_look_up_is_known(library: FlowLibrar
     steps = library.flows["gathering_registration"].steps
     for name in QUESTIONS:
         assert isinstance(steps[name], Screen)
-    flows = ("gathering_registration", "gathering_change", "gathering_dates")
+    flows = ("gatherings", "gathering_registration", "gathering_change", "gathering_dates")
     named: set[str] = set()
     for flow in flows:
         for step in library.flows[flow].steps.values():
@@ -96,22 +96,34 @@ async def test_without_consent_nothing_is_kept(talk: Talk, people: People) -> No
         ("organization", "🌸🌸", "sans images"),
         ("organization", "x" * 500, "trop long"),
         ("organization", "...", "rien pu lire"),
+        ("contact_name", "Awa 🌸 Traoré", "sans images"),
+        ("contact_role", "p" * 61, "trop long"),
+        ("receipt", "🧾", "sans images"),
+        ("phone", "+999 12 34 56 78", "n'existe pas"),
+        ("phone", "00 00 00 00", "n'existe pas"),
         ("phone", "12", "manque des chiffres"),
         ("phone", "761234567", "trop de chiffres"),
         ("phone", "bonjour", "n'existe pas"),
         ("women", "300", "nombre permis"),
+        ("women", "6", "nombre permis"),
         ("women", "beaucoup", "Écrivez un nombre"),
+        ("women", "-2", "Écrivez un nombre"),
+        ("women", "2,5", "Écrivez un nombre"),
+        ("women", "9" * 400, "nombre permis"),
+        ("men", "5", "nombre permis"),
         ("disabled", "99", "nombre permis"),
     ],
 )
 async def test_a_wrong_answer_gets_a_clear_sentence_and_the_question_again(
-    talk: Talk, step: str, typed: str, sentence: str
+    talk: Talk, people: People, step: str, typed: str, sentence: str
 ) -> None:
     await talk.begin("gathering_registration")
     await talk.fill(until=step)
+    before = await people.store.read(people.desk.drafts.load, AWA, NOW)
     await talk.write(typed)
     assert talk.step == step
     assert sentence in talk.said
+    assert await people.store.read(people.desk.drafts.load, AWA, NOW) == before  # not half kept
     await talk.answer(ANSWERS[step])
     assert talk.step != step
 

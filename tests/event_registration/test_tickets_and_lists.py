@@ -5,9 +5,10 @@ import io
 from datetime import timedelta
 
 import pytest
+import segno
 from icalendar import Calendar
 from openpyxl import load_workbook
-from PIL import Image
+from PIL import Image, ImageOps
 
 from event_registration.exporting import COLUMNS, Format, door_list, export
 from event_registration.schemas import Point
@@ -19,22 +20,50 @@ FORMULAS = ["=1+1", "+223", "-1", "@SUM(A1)"]
 
 def test_a_ticket_is_a_picture_that_shows_its_code() -> None:
     lines = ["lundi 8 mars 2027, 9 h", "Palais de la culture", "5 personnes"]
-    one = draw_ticket("Musow ka don 2027", lines, "JIF27-K4WP-7")
+    one = draw_ticket("Musow ka don 2027", lines, 5, "JIF27-K4WP-7")
     picture = Image.open(io.BytesIO(one))
     assert (picture.format, picture.size) == ("PNG", (WIDTH, HEIGHT))
     assert len(one) < 60_000  # for weak networks
-    assert one == draw_ticket("Musow ka don 2027", lines, "JIF27-K4WP-7")
-    assert one != draw_ticket("Musow ka don 2027", lines, "JIF27-K4WP-8")
+    assert one == draw_ticket("Musow ka don 2027", lines, 5, "JIF27-K4WP-7")
+    assert one != draw_ticket("Musow ka don 2027", lines, 5, "JIF27-K4WP-8")
+    assert one != draw_ticket("Musow ka don 2027", lines, 4, "JIF27-K4WP-7")
+
+
+def _module(pixels: Image.Image, box: tuple[int, int, int, int], at: tuple[int, int]) -> bool:
+    """Whether a square of a code in a picture is dark, seen in its middle."""
+    left, top, right, side = box
+    step = (right - left) / side
+    column, row = at
+    value = pixels.getpixel((left + (column + 0.5) * step, top + (row + 0.5) * step))
+    assert isinstance(value, int)
+    return value < 128
+
+
+@pytest.mark.parametrize("code", ["JIF27-K4WP-7", "JPO27KYSGO-9ZQX-2"])
+def test_the_qr_on_the_ticket_holds_the_code_square_by_square(code: str) -> None:
+    picture = Image.open(io.BytesIO(draw_ticket("JIF", ["Bamako"], 1, code))).convert("L")
+    wanted = [list(map(bool, row)) for row in segno.make(code, error="m", micro=False).matrix]
+    area = (WIDTH - 420, 120, WIDTH, HEIGHT)  # beside all words
+    dark = ImageOps.invert(picture.crop(area)).getbbox()
+    assert dark is not None
+    left, top, right = dark[0] + area[0], dark[1] + area[1], dark[2] + area[0]
+    box = (left, top, right, len(wanted))
+    read = [
+        [_module(picture, box, (x, y)) for x in range(len(row))] for y, row in enumerate(wanted)
+    ]
+    assert read == wanted
+    quiet = picture.crop((left - 20, top - 20, left, top))
+    assert quiet.getextrema() == (255, 255)
 
 
 def test_letters_of_bambara_are_drawn_and_not_boxes() -> None:
-    pictures = {draw_ticket("", [sign], "A") for sign in "ɛɔɲŋ"}
+    pictures = {draw_ticket("", [sign], 1, "A") for sign in "ɛɔɲŋ"}
     assert len(pictures) == 4
 
 
 @pytest.mark.parametrize("line", ["mot " * 400, "m" * 3_000, ""])
 def test_a_ticket_with_too_much_on_it_is_still_one(line: str) -> None:
-    assert draw_ticket(line, [line], "JIF27-K4WP-7").startswith(b"\x89PNG")
+    assert draw_ticket(line, [line], 50, "JIF27-K4WP-7").startswith(b"\x89PNG")
 
 
 async def test_the_calendar_file_says_when_and_where_and_rings_nothing(people: People) -> None:

@@ -15,6 +15,7 @@ from bot.conversation.events import (
 from bot.conversation.outgoing import (
     Action,
     AnswerPress,
+    AskContact,
     Button,
     DeleteMessages,
     ShowScreen,
@@ -52,7 +53,8 @@ class EchoDriver:
     """Answers with what it was told and how often it answered before; knows a few odd wishes.
 
     `boum` raises, `long` takes for ever, `/stop` and `quitter` leave, a pin is deleted at once,
-    `secret` deletes the message a minute later.
+    `secret` deletes the message a minute later. `inscrire` asks for a number with a key that shares
+    it, and `fini` takes the key away.
     """
 
     def __init__(self) -> None:
@@ -77,12 +79,23 @@ class EchoDriver:
                 return Turn(None, stop=True)
             case LocationShared():
                 return Turn(_saved(count), (_screen("vu"),), delete_own_now=True)
-            case TextArrived("secret"):
-                return Turn(_saved(count), (_screen("vu"),), delete_own_after_seconds=45)
+            case TextArrived("secret" | "inscrire" | "fini" as wish):
+                return _granted(wish, count)
             case ButtonPressed(data):
                 screen = _screen(f"{count}: [{data}]", edit=incoming.message_id)
                 return Turn(_saved(count), (*press, screen))
         return Turn(_saved(count), (_screen(f"{count}: {_said(incoming)}"),))
+
+
+def _granted(wish: str, count: int) -> Turn:
+    match wish:
+        case "secret":
+            return Turn(_saved(count), (_screen("vu"),), delete_own_after_seconds=45)
+        case "fini":
+            return Turn(_saved(count), (_screen("merci"),), contact_done=True)
+        case _:
+            key = AskContact("Ou ainsi :", "Envoyer", lasts_seconds=290)
+            return Turn(_saved(count), (_screen("numéro ?"), key))
 
 
 def _saved(count: int) -> bytes:
@@ -132,7 +145,9 @@ class RecordingMessenger:
         if ending is not None and not isinstance(ending, Delivered):
             return ending
         self.carried.append((chat_id, action))
-        if isinstance(action, ShowScreen) and action.edit is None:
+        if isinstance(action, AskContact) or (
+            isinstance(action, ShowScreen) and action.edit is None
+        ):
             self.next_id += 1
             return Delivered((self.next_id,))
         return Delivered()

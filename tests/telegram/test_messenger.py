@@ -6,6 +6,7 @@ import pytest
 
 from bot.conversation.outgoing import (
     AnswerPress,
+    AskContact,
     Button,
     DeleteMessages,
     LeaveChat,
@@ -40,6 +41,24 @@ async def test_a_screen_arrives_silent_without_preview_with_its_buttons(messenge
 async def test_a_protected_screen_says_so(messenger, awa):
     await shown(messenger, ShowScreen("Bonjour", protect=True))
     assert awa.screen.protected
+
+
+async def test_the_key_that_shares_a_number_comes_alone_and_goes_with_its_message(messenger, awa):
+    await shown(messenger)
+    key = AskContact("Ou ainsi :", "Envoyer mon numéro", lasts_seconds=290)
+    (number,) = (await messenger.deliver(71, key)).message_ids
+    assert awa.screen.markup == {
+        "keyboard": [[{"text": "Envoyer mon numéro", "request_contact": True}]],
+        "resize_keyboard": True,
+        "one_time_keyboard": True,
+    }
+    assert awa.screen.silent
+    # Telegram edits no message that brought a keyboard: the screen must be another one.
+    edited = await messenger.deliver(71, ShowScreen("Autre", ROWS, edit=number))
+    assert isinstance(edited, Delivered)
+    assert edited.message_ids
+    await messenger.deliver(71, DeleteMessages((number,)))
+    assert awa.sees == ["Bonjour", "Autre"]
 
 
 async def test_an_edit_changes_the_message_and_brings_no_new_one(messenger, awa):
