@@ -191,8 +191,9 @@ class SqlConversationStore(ConversationStore):
             ids = self._all_ids(connection, person, turn.now) | set(turn.also_delete)
             if ids:
                 outgoing.append(OutgoingMessage(DeleteMessages(tuple(sorted(ids))), turn.now))
-        if turn.contact_done:
-            outgoing += self._contact_done(connection, person, turn.now)
+        if turn.contact_done:  # the key that shares a number goes with the message that brought it
+            gone = self._store.ledger.soon_gone(connection, person, turn.now - DELETABLE_LIMIT)
+            outgoing += [OutgoingMessage(DeleteMessages(gone), turn.now)] if gone else []
         durable = [message for message in outgoing if not _is_momentary(message)]
         try:
             numbers = self._store.turns.commit(
@@ -222,13 +223,6 @@ class SqlConversationStore(ConversationStore):
         if turn.drop_outgoing:
             self._store.timers.cancel_for(connection, person)
         return self._numbered(outgoing, numbers, turn.now)
-
-    def _contact_done(
-        self, connection: Connection, person: Person, now: datetime
-    ) -> list[OutgoingMessage]:
-        """Let the key that shares a number go with the message that brought it."""
-        ids = self._store.ledger.soon_gone(connection, person, now - DELETABLE_LIMIT)
-        return [OutgoingMessage(DeleteMessages(ids), now)] if ids else []
 
     def _later_updates(
         self, connection: Connection, person: Person, turn: FinishedTurn
