@@ -34,6 +34,7 @@ format: test-setup ## Put the code into the house's form
 test: test-setup nlu-setup lint types ## Everything that is checked
 	@$(BIN)/jigi flows check
 	@$(BIN)/jigi i18n check
+	@$(BIN)/jigi content check
 	@# One file stays on one processor: its browser, its servers and its databases are started once.
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 

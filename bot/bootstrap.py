@@ -17,6 +17,7 @@ import event_registration.models  # noqa: F401  # registers its tables with the 
 import referral_directory.import_models  # registers its tables with the one metadata
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
 import staff_console.models  # noqa: F401  # registers its tables with the one metadata
+from bot.adapters.article_naming import ArticleNaming
 from bot.adapters.article_texts import messages_of
 from bot.adapters.directory import DirectoryLookUps
 from bot.adapters.guidance import LOOK_UPS as GUIDANCE_LOOK_UPS
@@ -254,9 +255,16 @@ def _guidance(
 ) -> GuidanceLookUps:
     """Return the articles and tools; a broken article is reported, and the others are served."""
     shelf = read_shelf()
-    for problem in shelf.problems:
-        _log.warning("article_not_served: %s", problem)
+    named = {problem.file.removesuffix(".yml") for problem in shelf.problems}
+    for name in sorted(named - shelf.articles.keys()):
+        _log.warning("article_not_served", extra={"kind": name})
     return GuidanceLookUps(shelf, build_index(shelf, catalogue), renderer, settings.telegram_name)
+
+
+def _own_articles(destinations: Mapping[str, Destination]) -> Mapping[str, str]:
+    """Return intent -> the article that it leads to."""
+    led = {intent: dict(each.slots).get("reading") for intent, each in destinations.items()}
+    return {intent: article for intent, article in led.items() if article is not None}
 
 
 def _training(directory: OpenDirectory, store: Store) -> TrainingLookUps:
@@ -299,14 +307,19 @@ def build_conversation(
     allow_unverified: bool,
 ) -> Conversation:
     """Return the conversation with everything it needs."""
-    understanding: Understanding = NluUnderstanding(
-        _reader_if_any(settings), CrisisLexicon.load(), directory.gazetteer
-    )
     catalogue: GettextCatalogue = load_catalogue(LOCALES)
     renderer = Renderer(catalogue, _constants(settings))
+    guidance = _guidance(settings, catalogue, renderer)
+    destinations = read_destination_table()
+    understanding: Understanding = NluUnderstanding(
+        _reader_if_any(settings),
+        CrisisLexicon.load(),
+        directory.gazetteer,
+        ArticleNaming(guidance.shelf, guidance.index, _own_articles(destinations)),
+    )
     return Conversation(
         library=read_flow_files().library,
-        destinations=read_destination_table(),
+        destinations=destinations,
         thresholds=read_thresholds(),
         guard=build_guard(),
         self_said=load_self_said(_in_light_spelling),
@@ -319,7 +332,7 @@ def build_conversation(
                 allow_unverified=allow_unverified,
             ),
             {
-                **dict.fromkeys(GUIDANCE_LOOK_UPS, _guidance(settings, catalogue, renderer)),
+                **dict.fromkeys(GUIDANCE_LOOK_UPS, guidance),
                 **dict.fromkeys(TRAINING_LOOK_UPS, _training(directory, registration.store)),
             },
             RegistrationLookUps(registration.desk, registration.store, directory.gazetteer),

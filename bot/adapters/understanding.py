@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.adapters.article_naming import ArticleNaming
 from bot.conversation.ports import Interpretation
 from nlu.crisis_lexicon import CrisisLexicon
 from nlu.reader import Reader
@@ -17,14 +18,16 @@ class NluUnderstanding:
         reader: the model, in this process or on a Rasa server; `None` where it is missing.
         lexicon: the words that must never be missed; works without a model.
         gazetteer: the places.
+        naming: which article a question is about.
     """
 
     reader: Reader | None
     lexicon: CrisisLexicon
     gazetteer: Gazetteer
+    naming: ArticleNaming
 
     async def interpret(self, text: str) -> Interpretation:
-        """Return what `text` asks for, and the place it names if it names just one.
+        """Return what `text` asks for, and the place or the article it names if it names just one.
 
         Raises:
             ModelUnavailableError: there is no model to ask; the lexicon still works.
@@ -34,14 +37,23 @@ class NluUnderstanding:
         understood = await self.reader.understand(text)
         if understood.intent is None:
             raise ModelUnavailableError("no answer")
-        named = self.gazetteer.find_in(text).found
+        intent = understood.intent.name
         return Interpretation(
-            intent=understood.intent.name,
+            intent=intent,
             confidence=understood.intent.confidence,
             ranking=tuple((guess.name, guess.confidence) for guess in understood.ranking),
             language=understood.text_language,
             crisis=understood.crisis,
-            slots=(("place", named.slug), ("place_said", "yes")) if named is not None else (),
+            slots=self._slots(intent, text),
+        )
+
+    def _slots(self, intent: str, text: str) -> tuple[tuple[str, str], ...]:
+        """Return what the sentence already answers: a place, and the article it asks for."""
+        place = self.gazetteer.find_in(text).found
+        article = self.naming.article(intent, text)
+        return (
+            *((("place", place.slug), ("place_said", "yes")) if place is not None else ()),
+            *((("reading", article),) if article is not None else ()),
         )
 
     def crisis(self, text: str) -> str | None:

@@ -9,6 +9,7 @@ from tests.bot_api.rules import (
     MOST_DELETED,
     ApiRefusal,
     StoredMessage,
+    UploadedFile,
     bad_request,
     checked_markup,
     checked_text,
@@ -78,11 +79,21 @@ def _send_voice(api: "BotApi", fields: Fields) -> Any:
 
 def _send_photo(api: "BotApi", fields: Fields) -> Any:
     size = {"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}
-    return _send(api, fields, None, photo=[size])
+    return _send_file(api, fields, "photo", [size])
 
 
 def _send_document(api: "BotApi", fields: Fields) -> Any:
-    return _send(api, fields, None, document={"file_id": "d", "file_unique_id": "d"})
+    return _send_file(api, fields, "document", {"file_id": "d", "file_unique_id": "d"})
+
+
+def _send_file(api: "BotApi", fields: Fields, kind: str, shown: Any) -> Any:
+    """Keep what was uploaded; the real one refuses a call without a file."""
+    uploaded = fields.get(kind)
+    if not isinstance(uploaded, UploadedFile) or not uploaded.content:
+        raise bad_request(f"there is no {kind} in the request")
+    sent = _send(api, fields, None, **{kind: shown})
+    api.files[sent["message_id"]] = uploaded
+    return sent
 
 
 def _edit(api: "BotApi", fields: Fields) -> Any:

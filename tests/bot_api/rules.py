@@ -38,6 +38,14 @@ def bad_request(words: str) -> ApiRefusal:
     return ApiRefusal(400, f"Bad Request: {words}")
 
 
+@dataclass(frozen=True)
+class UploadedFile:
+    """What came in a part of a multipart body."""
+
+    name: str
+    content: bytes
+
+
 @dataclass
 class StoredMessage:
     """A message as the server holds it."""

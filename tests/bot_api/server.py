@@ -14,7 +14,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.bot_api import methods
-from tests.bot_api.rules import OVERALL_PER_SECOND, ApiRefusal, StoredMessage
+from tests.bot_api.rules import OVERALL_PER_SECOND, ApiRefusal, StoredMessage, UploadedFile
 from tests.bot_api.updates import UpdateQueue
 
 TOKEN = "123456:STANDIN"  # noqa: S105  # the token of a server that is nobody's
@@ -77,6 +77,7 @@ class BotApi:
         chats: per chat its messages by id; what was deleted is gone.
         deleted: per chat the ids that were deleted, in order.
         answered: the presses that were answered.
+        files: what was uploaded with a photo or a document, by the message that holds it.
     """
 
     port: int = 0
@@ -89,6 +90,7 @@ class BotApi:
     deleted: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     pressed: dict[str, float] = field(default_factory=dict)
     answered: list[str] = field(default_factory=list)
+    files: dict[int, UploadedFile] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     profile: dict[str, Any] = field(default_factory=dict)
     next_message_id: int = 1000
@@ -228,8 +230,14 @@ async def _fields(request: web.Request) -> dict[str, Any]:
         return await request.json()
     fields: dict[str, Any] = dict(request.query)
     if request.can_read_body:
-        fields |= dict(await request.post())
+        fields |= {name: _part(value) for name, value in (await request.post()).items()}
     return fields
+
+
+def _part(value: str | bytes | bytearray | web.FileField) -> Any:
+    if isinstance(value, web.FileField):
+        return UploadedFile(value.filename, value.file.read())
+    return value
 
 
 def _reset(request: web.Request) -> web.Response:
