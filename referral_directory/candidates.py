@@ -58,6 +58,7 @@ class Request:
     allow_unverified: bool
     limit: int
     disclosed: bool = False
+    expired_too: bool = False
 
     @property
     def police_may_appear(self) -> bool:
@@ -66,7 +67,9 @@ class Request:
 
     def values(self) -> dict[str, Any]:
         """Return what every statement of the search asks for."""
-        return seen_by(self.now, allow_unverified=self.allow_unverified) | {"need": self.need}
+        return seen_by(
+            self.now, allow_unverified=self.allow_unverified, expired_too=self.expired_too
+        ) | {"need": self.need}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,45 +55,56 @@ class _Parts:
 
 
 def service_card(
-    database: Database, slug: str, *, now: datetime, allow_unverified: bool = False
+    database: Database,
+    slug: str,
+    *,
+    now: datetime,
+    allow_unverified: bool = False,
+    expired_too: bool = False,
 ) -> ServiceCard | None:
-    """Return one service, or None when there is none that may be shown under this slug."""
-    cards = cards_of(database, [slug], now=now, allow_unverified=allow_unverified)
+    """Return one service, or None when there is none that may be shown under this slug.
+
+    `expired_too` is for somebody who was led to it where nothing else was near.
+    """
+    cards = cards_of(
+        database, [slug], now=now, allow_unverified=allow_unverified, expired_too=expired_too
+    )
     return cards[0] if cards else None
 
 
-def cards_of(
+def cards_of(  # noqa: PLR0913  # what may be seen, and from where it is measured
     database: Database,
     slugs: Sequence[str],
     *,
     now: datetime,
     allow_unverified: bool = False,
     near: Place | None = None,
+    expired_too: bool = False,
 ) -> list[ServiceCard]:
     """Return the cards of visible services in the order of `slugs`.
 
     `near` is the place distances are measured from; a service with several locations shows the
-    nearest.
+    nearest. `expired_too` shows what is expired as well, as the last thing there is.
     """
     if not slugs:
         return []
-    seen = seen_by(now, allow_unverified=allow_unverified)
+    seen = seen_by(now, allow_unverified=allow_unverified, expired_too=expired_too)
     rows = {row.slug: row for row in database.execute(_CARD, seen | {"slugs": list(slugs)})}
     parts = _parts_of(database, list(rows))
-    lines = lines_of_services(database, list(rows), now, allow_unverified=allow_unverified)
+    lines = lines_of_services(database, list(rows), now, seen)
     for slug, phones in lines.items():
         parts[slug].phones = phones
     return [_card(rows[slug], parts[slug], near, now) for slug in slugs if slug in rows]
 
 
+_FOR_STAFF = frozenset(
+    {"fact_row", "note", "verified_by", "last_modified", "status", "status_before"}
+    | {"last_tried", "tries", "version", "deleted_at"}
+)
 _SLUGS: BindParameter[Any] = bindparam("slugs", expanding=True)
 _CARD: Select[*tuple[Any, ...]] = (
     select(
-        *(
-            column
-            for column in Service.__table__.columns
-            if column.name not in {"fact_row", "note", "verified_by", "last_modified", "status"}
-        ),
+        *(column for column in Service.__table__.columns if column.name not in _FOR_STAFF),
         Organization.name_fr.label("organization_fr"),
         Organization.name_bm.label("organization_bm"),
         Organization.kind.label("organization_kind"),
@@ -222,7 +233,7 @@ def _card(
         accessibility=tuple(parts.accessibility),
         clinical=_clinical(row) if Need.MEDICAL in parts.needs else None,
         restricted=restricted,
-        freshness=freshness(row.assured_date, now),
+        freshness=freshness(row.assured_date, now, row.organization_kind, parts.needs),
         assured_date=row.assured_date,
         mark=Mark(row.mark),
         source=row.source,

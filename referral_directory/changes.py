@@ -32,13 +32,19 @@ from referral_directory.records import (
     SourcedRecord,
 )
 from referral_directory.tables import text_of
+from referral_directory.versions import begin_change
 from referral_directory.vocabulary import HIDDEN_MARKS, Status
 
-_VERIFICATION = frozenset({"assured_date", "verified_by"})
+IMPORT = "import"
+"""Who changed an entry where nobody says who."""
+
+VERIFICATION = frozenset({"assured_date", "verified_by"})
+"""What no file and no edit brings: only a person's confirmation does."""
+
 _FOR_STAFF = frozenset({"note", "verified_by"})
 """Contents that no preview shows and no log holds."""
 
-_WORDING = frozenset(
+WORDING = frozenset(
     {
         "name_fr",
         "name_bm",
@@ -124,7 +130,7 @@ class Change:
 
 def changed_fields(old: SourcedRecord, new: SourcedRecord) -> tuple[str, ...]:
     """Return the fields in which an incoming record differs from what is there."""
-    ignored = set(_VERIFICATION)
+    ignored = set(VERIFICATION)
     before, after = dict(old), dict(new)
     if isinstance(old, ServiceRecord) and isinstance(new, ServiceRecord):
         before["restricted"], after["restricted"] = old.is_restricted, new.is_restricted
@@ -154,7 +160,7 @@ def compare[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
             continue
         fields = changed_fields(old, record)
         if fields:
-            withdraws = old.assured_date is not None and not set(fields) <= _WORDING
+            withdraws = old.assured_date is not None and not set(fields) <= WORDING
             changes.append(
                 (
                     Change(
@@ -202,9 +208,13 @@ def _values_of(
 
 
 def write_organizations(
-    database: Database, changes: Iterable[tuple[Change, OrganizationRecord]], now: datetime
+    database: Database,
+    changes: Iterable[tuple[Change, OrganizationRecord]],
+    now: datetime,
+    by: str = IMPORT,
 ) -> None:
     """Write what `compare` found for organisations."""
+    changes = _begun(database, "organization", changes, now, by)
     for change, record in changes:
         if change.is_new:
             add_organizations(database, [record.model_copy(update=unverified(record))], now)
@@ -219,8 +229,10 @@ def write_services(
     changes: Iterable[tuple[Change, ServiceRecord]],
     areas: Areas,
     now: datetime,
+    by: str = IMPORT,
 ) -> None:
     """Write what `compare` found for services."""
+    changes = _begun(database, "service", changes, now, by)
     for change, record in changes:
         if change.is_new:
             new = record.model_copy(update=unverified(record))
@@ -231,14 +243,28 @@ def write_services(
 
 
 def write_phones(
-    database: Database, changes: Iterable[tuple[Change, PhoneRecord]], now: datetime
+    database: Database,
+    changes: Iterable[tuple[Change, PhoneRecord]],
+    now: datetime,
+    by: str = IMPORT,
 ) -> None:
     """Write what `compare` found for numbers."""
+    changes = _begun(database, "phone", changes, now, by)
     for change, record in changes:
         if change.is_new:
             add_phones(database, [record.model_copy(update=unverified(record))], now)
         else:
             change_phone(database, record, _values(phone_values(record), change, now))
+
+
+def _begun[R](
+    database: Database, subject: str, changes: Iterable[tuple[Change, R]], now: datetime, by: str
+) -> list[tuple[Change, R]]:
+    """Keep what the known entries look like before they change."""
+    found = list(changes)
+    known = [change.slug for change, _ in found if not change.is_new]
+    begin_change(database, subject, known, now=now, by=by)
+    return found
 
 
 _COLUMNS = {"organization": "organization_slug", "service": "service_slug"}

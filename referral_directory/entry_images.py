@@ -75,6 +75,8 @@ _HANGING: Mapping[str, tuple[_Hanging, ...]] = {
 _BY_LOCATION = frozenset({"locations", "services_at_location"})
 _WHEREABOUTS = frozenset({"locations", "services_at_location", "schedules"})
 _AREAS = "service_areas"
+_OF_ITS_LIFE = frozenset({"version", "last_tried", "tries"})
+"""What goes on whatever an import does: versions never go back, and a try stays a try."""
 _DROPPED, _WAS_OPEN = "dropped", "was_open"
 
 
@@ -84,7 +86,7 @@ def read_images(database: Database, subject: str, slugs: Iterable[str]) -> dict[
     images: dict[str, Image] = {}
     for some in batched(slugs, _BATCH):
         rows = database.execute(select(table).where(table.c.slug.in_(some)))
-        found: dict[str, Image] = {row.slug: {"row": _packed(row._asdict())} for row in rows}
+        found: dict[str, Image] = {row.slug: {"row": _own(row._asdict())} for row in rows}
         for hanging in _HANGING[subject]:
             for slug, values in _hanging_rows(database, hanging, list(found)):
                 found[slug].setdefault(hanging.name, []).append(values)
@@ -140,7 +142,8 @@ def restore(database: Database, subject: str, slug: str, image: Image) -> None:
     """Make a known entry look as its image does; whereabouts of a restricted one stay."""
     table = _table(MODELS[subject])
     values = _unpacked(table, image["row"])
-    database.execute(update(table).where(table.c.slug == slug).values(**values))
+    grown = update(table).where(table.c.slug == slug).values(version=table.c.version + 1)
+    database.execute(grown.values(**values))
     dropped = image.get(_DROPPED, ())
     parts = [part for part in _HANGING[subject] if part.name not in dropped]
     for part in reversed(parts):
@@ -150,6 +153,10 @@ def restore(database: Database, subject: str, slug: str, image: Image) -> None:
         rows = [_unpacked(part.table, row) for row in image.get(part.name, ())]
         if rows:
             database.execute(insert(part.table), rows)
+
+
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
+    return _packed({name: value for name, value in values.items() if name not in _OF_ITS_LIFE})
 
 
 def _packed(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from referral_directory.records import (
 from referral_directory.refusals import Problem
 from referral_directory.table_reading import read_lines
 from referral_directory.tables import UnreadableFileError, write_csv, write_xlsx
+from referral_directory.vocabulary import Status
 from storage.audit import AuditEntry
 from storage.audit import record as enter
 
@@ -140,15 +141,20 @@ def export_file(database: Database, path: Path, format: FileFormat) -> int:  # n
     if format == "hsds":
         return write_hsds(database, path)
     tables: dict[str, Sequence[Record]] = {
-        "organization": read_organizations(database),
-        "service": read_services(database),
-        "phone": read_phones(database),
+        "organization": _kept(read_organizations(database)),
+        "service": _kept(read_services(database)),
+        "phone": _kept(read_phones(database)),
     }
     if format == "xlsx":
         write_xlsx(path, tables)
     else:
         write_csv(path, tables)
     return sum(map(len, tables.values()))
+
+
+def _kept[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](records: Sequence[R]) -> list[R]:
+    """Return what is not deleted: what waits for its end goes out in no file."""
+    return [one for one in records if one.status != Status.DELETED]
 
 
 def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it

@@ -1,7 +1,7 @@
 """Reads the directory back as records, for export and for comparing with what comes in."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -32,9 +32,14 @@ KEPT_BACK = frozenset({"place", "address", "latitude", "longitude", "hours", "no
 """Fields of a restricted service that leave the database in no file."""
 
 
-def read_organizations(database: Database) -> list[OrganizationRecord]:
-    """Return all organisations, by slug."""
+Slugs = Collection[str] | None
+"""Which entries to read; None reads them all."""
+
+
+def read_organizations(database: Database, slugs: Slugs = None) -> list[OrganizationRecord]:
+    """Return organisations, by slug."""
     query = select(*Organization.__table__.columns).order_by(Organization.slug)
+    query = _of(query, Organization.slug, slugs)
     names = set(OrganizationRecord.model_fields)
     return [
         OrganizationRecord.model_construct(**_only(row._asdict(), names))
@@ -42,22 +47,27 @@ def read_organizations(database: Database) -> list[OrganizationRecord]:
     ]
 
 
-def read_services(database: Database) -> list[ServiceRecord]:
-    """Return all services, by slug; of restricted ones without what must be kept back."""
-    parts = _Parts(database)
+def read_services(database: Database, slugs: Slugs = None) -> list[ServiceRecord]:
+    """Return services, by slug; of restricted ones without what must be kept back."""
+    parts = _Parts(database, slugs)
     query = select(*Service.__table__.columns).order_by(Service.slug)
+    query = _of(query, Service.slug, slugs)
     return [_service(row._asdict(), parts) for row in database.execute(query)]
 
 
-def read_phones(database: Database) -> list[PhoneRecord]:
-    """Return all numbers, by slug, without those of restricted services."""
-    hours = _hours(database, select(Schedule).where(Schedule.phone_slug.is_not(None)))
+def read_phones(database: Database, slugs: Slugs = None) -> list[PhoneRecord]:
+    """Return numbers, by slug, without those of restricted services."""
+    hours = _hours(
+        database,
+        _of(select(Schedule).where(Schedule.phone_slug.is_not(None)), Schedule.phone_slug, slugs),
+    )
     query = (
         select(*Phone.__table__.columns)
         .outerjoin(Service, Service.slug == Phone.service_slug)
         .where(Phone.service_slug.is_(None) | Service.restricted.is_(False))
         .order_by(Phone.slug)
     )
+    query = _of(query, Phone.slug, slugs)
     names = set(PhoneRecord.model_fields)
     return [
         PhoneRecord.model_construct(
@@ -72,25 +82,32 @@ def read_phones(database: Database) -> list[PhoneRecord]:
     ]
 
 
+def _of[*T](query: Select[*T], column: Any, slugs: Slugs) -> Select[*T]:
+    return query if slugs is None else query.where(column.in_(slugs))
+
+
 def _only(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in names}
 
 
 class _Parts:
-    """What hangs on all services, read at once."""
+    """What hangs on services, read at once."""
 
-    def __init__(self, database: Database) -> None:
-        self.needs = _lists(database, select(ServiceNeed.service_slug, ServiceNeed.need))
-        self.languages = _lists(database, select(Language.service_slug, Language.code))
-        self.accessibility = _lists(
-            database, select(Accessibility.service_slug, Accessibility.code)
-        )
-        self.hours = _hours(database, select(Schedule).where(Schedule.service_slug.is_not(None)))
+    def __init__(self, database: Database, slugs: Slugs) -> None:
+        def lists(model: Any, value: Any) -> dict[str, list[Any]]:
+            query = select(model.service_slug, value)
+            return _lists(database, _of(query, model.service_slug, slugs))
+
+        self.needs = lists(ServiceNeed, ServiceNeed.need)
+        self.languages = lists(Language, Language.code)
+        self.accessibility = lists(Accessibility, Accessibility.code)
+        hours = select(Schedule).where(Schedule.service_slug.is_not(None))
+        self.hours = _hours(database, _of(hours, Schedule.service_slug, slugs))
         self.areas: dict[str, list[tuple[str | None, str | None]]] = defaultdict(list)
         areas = select(
             ServiceArea.service_slug, ServiceArea.region_slug, ServiceArea.cercle_slug
         ).order_by(ServiceArea.id)
-        for slug, region, cercle in database.execute(areas):
+        for slug, region, cercle in database.execute(_of(areas, ServiceArea.service_slug, slugs)):
             self.areas[slug].append((region, cercle))
         locations = select(
             Location.slug,
@@ -101,7 +118,9 @@ class _Parts:
             PlaceRow.region_slug,
             PlaceRow.cercle_slug,
         ).join(PlaceRow, PlaceRow.slug == Location.place_slug)
-        self.locations = {row.slug: row for row in database.execute(locations)}
+        places = None if slugs is None else [location_slug(slug) for slug in slugs]
+        rows = database.execute(_of(locations, Location.slug, places))
+        self.locations = {row.slug: row for row in rows}
 
 
 def _lists(database: Database, query: Select[str, Any]) -> dict[str, list[Any]]:

@@ -1,17 +1,24 @@
 """Checks that incoming entries name what is there, and that no file exposes a shelter."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from referral_directory.entries import Areas, UnknownPlaceError, area_rows
 from referral_directory.incoming import Incoming
-from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
+from referral_directory.records import (
+    OrganizationRecord,
+    PhoneRecord,
+    ServiceRecord,
+    SourcedRecord,
+)
+from referral_directory.vocabulary import Status
 
 _NO_ORGANIZATION = "aucune organisation n'a cet identifiant"
 _NO_SERVICE = "aucun service n'a cet identifiant"
 _NO_PLACE = "lieu inconnu"
 _NOT_LIFTED = "un fichier ne peut pas lever la protection d'un lieu"
 _NO_NUMBERS = "les numéros d'un lieu protégé n'entrent dans aucun fichier"
+_DELETED = "cette fiche est supprimée : restaurez-la d'abord"
 _NOTHING_TO_REMOVE = "aucune fiche n'a cet identifiant"
 
 
@@ -31,6 +38,7 @@ def check_links(incoming: Incoming, known: Directory) -> None:
     Services come before numbers, so that a number whose service is refused is refused with it.
     """
     _check_removals(incoming, known)
+    _check_deleted(incoming, known)
     organizations = {*known.organizations, *_slugs(incoming, "organization")}
     for service in _of_kind(incoming, ServiceRecord):
         _check_service(incoming, service, known, organizations)
@@ -56,6 +64,19 @@ def _check_removals(incoming: Incoming, known: Directory) -> None:
     for kind, slug in list(incoming.removals):
         if slug not in there[kind]:
             incoming.refuse((kind, slug), "slug", _NOTHING_TO_REMOVE)
+
+
+def _check_deleted(incoming: Incoming, known: Directory) -> None:
+    """Refuse what would bring back an entry that staff deleted, or change it unseen."""
+    there: dict[str, Mapping[str, SourcedRecord]] = {
+        "organization": known.organizations,
+        "service": known.services,
+        "phone": known.phones,
+    }
+    for kind, slug in [*incoming.entries, *incoming.removals]:
+        old = there[kind].get(slug)
+        if old is not None and old.status == Status.DELETED:
+            incoming.refuse((kind, slug), "slug", _DELETED)
 
 
 def _check_service(

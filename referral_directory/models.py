@@ -6,9 +6,20 @@ Coded columns hold the values of `referral_directory.vocabulary`.
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    delete,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from referral_directory.life_tables import DELETED_KEPT
 from referral_directory.vocabulary import (
     Answer,
     Extent,
@@ -63,7 +74,11 @@ class TaxonomyTerm(Base):
 
 
 class _Sourced:
-    """Where an entry comes from, how well its sources hold, and who confirmed it when."""
+    """Where an entry comes from, how well its sources hold, and who confirmed it when.
+
+    `assured_date` is when it was last confirmed, `last_tried` when somebody last tried to;
+    `tries` counts the tries without an answer since then. `version` grows with every change.
+    """
 
     status: Mapped[Status] = mapped_column(_CODE, default=Status.DRAFT)
     mark: Mapped[Mark] = mapped_column(_CODE, default=Mark.UNVERIFIED)
@@ -73,6 +88,11 @@ class _Sourced:
     note: Mapped[str | None] = mapped_column(Text)
     assured_date: Mapped[date | None]
     verified_by: Mapped[str | None] = mapped_column(String(120))
+    last_tried: Mapped[date | None]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    status_before: Mapped[Status | None] = mapped_column(_CODE)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_modified: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -259,4 +279,31 @@ class Accessibility(Base):
     code: Mapped[str] = mapped_column(_CODE, primary_key=True)
 
 
+def _purge_organizations(connection: Connection, now: datetime) -> int:
+    gone = delete(Organization).where(Organization.deleted_at <= now - DELETED_KEPT)
+    return connection.execute(gone).rowcount
+
+
+def _purge_services(connection: Connection, now: datetime) -> int:
+    gone = select(Service.slug).where(Service.deleted_at <= now - DELETED_KEPT)
+    given = select(ServiceAtLocation.location_slug)
+    kept = given.where(ServiceAtLocation.service_slug.not_in(gone))
+    # Where a service was given goes with it, unless another one is given there.
+    connection.execute(
+        delete(Location).where(
+            Location.slug.in_(given.where(ServiceAtLocation.service_slug.in_(gone))),
+            Location.slug.not_in(kept),
+        )
+    )
+    return connection.execute(delete(Service).where(Service.slug.in_(gone))).rowcount
+
+
+def _purge_phones(connection: Connection, now: datetime) -> int:
+    gone = delete(Phone).where(Phone.deleted_at <= now - DELETED_KEPT)
+    return connection.execute(gone).rowcount
+
+
 metadata: MetaData = Base.metadata
+metadata.tables["organizations"].info["purge"] = _purge_organizations
+metadata.tables["services"].info["purge"] = _purge_services
+metadata.tables["phones"].info["purge"] = _purge_phones

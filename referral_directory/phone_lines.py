@@ -1,6 +1,6 @@
 """The numbers that may be shown: emergency, lines for the whole country, those of a service."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,12 +95,12 @@ def phone_line(
 
 
 def lines_of_services(
-    database: Database, slugs: Sequence[str], now: datetime, *, allow_unverified: bool
+    database: Database, slugs: Sequence[str], now: datetime, seen: Mapping[str, Any]
 ) -> dict[str, list[PhoneLine]]:
-    """Return the visible numbers by service."""
+    """Return the visible numbers by service; `seen` says what is visible, see `seen_by`."""
     found: dict[str, list[PhoneLine]] = {}
-    seen = seen_by(now, allow_unverified=allow_unverified) | {"services": list(slugs)}
-    for service, line in _lines(database, _OF_SERVICES, seen, now):
+    values = {**seen, "services": list(slugs)}
+    for service, line in _lines(database, _OF_SERVICES, values, now):
         found.setdefault(str(service), []).append(line)
     return found
 
@@ -139,7 +139,7 @@ def _line(row: Row[*tuple[Any, ...]], hours: Iterable[OpeningHours], now: dateti
         is_police=row.organization_kind in POLICE,
         hours=known,
         is_open=is_open_at(known, now),
-        freshness=freshness(row.assured_date, now),
+        freshness=freshness(row.assured_date, now, row.organization_kind),
         assured_date=row.assured_date,
         source=row.source,
         source_date=row.source_date,

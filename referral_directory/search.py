@@ -106,6 +106,9 @@ class _Found:
 
 def _find(database: Database, request: Request, lines: Sequence[PhoneLine]) -> _Found:
     near = _near(database, request)
+    if near is None:
+        # Where nothing else is near, an old confirmation with its date beats a long way.
+        near = _near(database, replace(request, expired_too=True))
     if near is not None:
         return near
     countrywide = find_candidates(database, request, Area.COUNTRY)
@@ -179,6 +182,7 @@ def _cards(
         now=request.now,
         allow_unverified=request.allow_unverified,
         near=request.place,
+        expired_too=request.expired_too,
     )
     return {card.slug: card for card in cards}
 

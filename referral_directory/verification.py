@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from referral_directory.models import Organization, Phone, Service
 from referral_directory.numbers import is_dialable, is_short_code
 from referral_directory.phone_lines import covers_the_country
+from referral_directory.versions import MODELS, UnknownEntryError, begin_change
 from referral_directory.visibility import freshness, today
 from referral_directory.vocabulary import HIDDEN_MARKS, Freshness, Status
 from storage.audit import AuditEntry, record
@@ -16,23 +17,7 @@ from storage.audit import AuditEntry, record
 type Database = Connection | Session
 type Entry = type[Organization | Service | Phone]
 
-_SUBJECTS: tuple[tuple[str, Entry], ...] = (
-    ("phone", Phone),
-    ("service", Service),
-    ("organization", Organization),
-)
-
-
-class UnknownEntryError(LookupError):
-    """No number, service or organisation has this id.
-
-    Attributes:
-        entry_id: The id that was given.
-    """
-
-    def __init__(self, entry_id: str) -> None:
-        super().__init__(f"no entry of the directory is called {entry_id}")
-        self.entry_id = entry_id
+_SUBJECTS = ("phone", "service", "organization")
 
 
 class CannotVerifyError(ValueError):
@@ -59,9 +44,18 @@ class Verified:
 
 
 def verify(  # noqa: PLR0913  # who confirmed what, on which day, and when that was said
-    database: Database, entry_id: str, *, by: str, on: date, now: datetime, actor: str = ""
+    database: Database,
+    entry_id: str,
+    *,
+    by: str,
+    on: date,
+    now: datetime,
+    actor: str = "",
+    subject: str | None = None,
 ) -> Verified:
     """Note that a person confirmed an entry, publish it, and enter that in the audit log.
+
+    Confirming never unpublishes, whatever edit waits beside the entry.
 
     Args:
         database: A connection or session with an open transaction.
@@ -70,28 +64,44 @@ def verify(  # noqa: PLR0913  # who confirmed what, on which day, and when that 
         on: The day of the call or visit.
         now: Aware time of this statement.
         actor: Who states it, when that is not `by`.
+        subject: `phone`, `service` or `organization`, where the caller knows.
 
     Raises:
         UnknownEntryError: When there is no such entry.
         CannotVerifyError: When the day lies ahead, nobody is named, the entry or its organisation
-            is closed, its number cannot exist, or the service of a number is not published.
+            is closed or deleted, its number cannot exist, or the service of a number is not
+            published.
     """
-    subject, model = _find(database, entry_id)
+    subject, model = _find(database, entry_id, subject)
     if not by.strip():
         raise CannotVerifyError(entry_id, "say who confirmed it")
     if on > today(now):
         raise CannotVerifyError(entry_id, "the day of the verification lies ahead")
     _check_itself(database, entry_id, model)
-    owner = _hidden_owner(database, model, entry_id)
+    _hidden_owner(database, model, entry_id)
     who = actor or by.strip()
     values = {"assured_date": on, "verified_by": by.strip(), "status": Status.PUBLISHED}
-    _change(database, model, entry_id, values, now)
+    begin_change(database, subject, [entry_id], now=now, by=who)
+    _change(database, model, entry_id, values | {"last_tried": on, "tries": 0}, now)
     record(database, AuditEntry(now, who, f"{subject}:verified", entry_id, tuple(values)))
-    if owner is not None:
-        # Without its organisation the entry would stay hidden.
-        _change(database, Organization, owner, {"status": Status.PUBLISHED}, now)
-        record(database, AuditEntry(now, who, "organization:published", owner, ("status",)))
+    publish_owner(database, subject, entry_id, who=who, now=now)
     return Verified(entry_id, subject, on)
+
+
+def publish_owner(
+    database: Database, subject: str, entry_id: str, *, who: str, now: datetime
+) -> None:
+    """Publish the organisation of a published entry, without which it would stay hidden.
+
+    Raises:
+        CannotVerifyError: When the organisation is closed or deleted.
+    """
+    owner = _hidden_owner(database, MODELS[subject], entry_id)
+    if owner is None:
+        return
+    begin_change(database, "organization", [owner], now=now, by=who)
+    _change(database, Organization, owner, {"status": Status.PUBLISHED}, now)
+    record(database, AuditEntry(now, who, "organization:published", owner, ("status",)))
 
 
 def unverify(database: Database, entry_id: str, *, now: datetime, actor: str) -> Verified:
@@ -101,6 +111,7 @@ def unverify(database: Database, entry_id: str, *, now: datetime, actor: str) ->
         UnknownEntryError: When there is no such entry.
     """
     subject, model = _find(database, entry_id)
+    begin_change(database, subject, [entry_id], now=now, by=actor)
     values: dict[str, object] = {"assured_date": None, "verified_by": None}
     mark = database.execute(select(model.mark).where(model.slug == entry_id)).scalar_one()
     if mark in HIDDEN_MARKS:
@@ -139,10 +150,11 @@ def _national_dates(database: Database) -> list[date]:
     return [on for on in database.execute(query).scalars() if on is not None]
 
 
-def _find(database: Database, entry_id: str) -> tuple[str, Entry]:
-    for subject, model in _SUBJECTS:
+def _find(database: Database, entry_id: str, subject: str | None = None) -> tuple[str, Entry]:
+    for each in _SUBJECTS if subject is None else (subject,):
+        model = MODELS[each]
         if database.execute(select(model.slug).where(model.slug == entry_id)).first():
-            return subject, model
+            return each, model
     raise UnknownEntryError(entry_id)
 
 
@@ -150,6 +162,8 @@ def _check_itself(database: Database, entry_id: str, model: Entry) -> None:
     status = database.execute(select(model.status).where(model.slug == entry_id)).scalar_one()
     if status == Status.CLOSED:
         raise CannotVerifyError(entry_id, "it is closed; open it again first")
+    if status == Status.DELETED:
+        raise CannotVerifyError(entry_id, "it is deleted; restore it first")
     if model is Phone:
         _check_number(database, entry_id)
 
@@ -177,9 +191,9 @@ def _hidden_owner(database: Database, model: Entry, entry_id: str) -> str | None
         .join(model, owner == Organization.slug)
         .where(model.slug == entry_id)
     ).one()
-    if status == Status.CLOSED:
-        raise CannotVerifyError(entry_id, "its organisation is closed")
-    return str(slug) if status == Status.DRAFT else None
+    if status in {Status.CLOSED, Status.DELETED}:
+        raise CannotVerifyError(entry_id, f"its organisation is {status}")
+    return str(slug) if status in {Status.DRAFT, Status.IN_REVIEW} else None
 
 
 def _change(
@@ -187,3 +201,15 @@ def _change(
 ) -> None:
     changed = values | {"last_modified": now}
     database.execute(update(model).where(model.slug == entry_id).values(**changed))
+
+
+__all__ = [
+    "CannotVerifyError",
+    "UnknownEntryError",
+    "Verified",
+    "national_emergency_is_old",
+    "national_emergency_ready",
+    "publish_owner",
+    "unverify",
+    "verify",
+]

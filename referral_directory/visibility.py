@@ -1,19 +1,22 @@
 """Who may see what: the conditions that every public look-up puts on entries and numbers."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, and_, bindparam, or_
+from sqlalchemy import Boolean, ColumnElement, Date, and_, bindparam, case, exists, or_
 
 from referral_directory.hours import BAMAKO
-from referral_directory.models import Organization, Phone, Service
-from referral_directory.vocabulary import Freshness, Reach, ServiceKind, Status
-
-STALE_AFTER = timedelta(days=180)
-"""An older verification is shown with a warning."""
-
-EXPIRED_AFTER = timedelta(days=365)
-"""An older verification hides a service or local number; a national number stays, dated."""
+from referral_directory.models import Organization, Phone, Service, ServiceNeed
+from referral_directory.periods import PERIODS, Period, Periods
+from referral_directory.vocabulary import (
+    Freshness,
+    Need,
+    OrganizationKind,
+    Reach,
+    ServiceKind,
+    Status,
+)
 
 
 def today(now: datetime) -> date:
@@ -21,23 +24,84 @@ def today(now: datetime) -> date:
     return now.astimezone(BAMAKO).date()
 
 
-def freshness(assured_date: date | None, now: datetime) -> Freshness:
-    """Tell how old a verification is; none at all is not the same as an old one."""
-    if assured_date is None:
-        return Freshness.UNVERIFIED
-    age = today(now) - assured_date
-    if age > EXPIRED_AFTER:
-        return Freshness.EXPIRED
-    return Freshness.STALE if age > STALE_AFTER else Freshness.FRESH
+def freshness(
+    assured_date: date | None,
+    now: datetime,
+    kind: OrganizationKind | str | None = None,
+    needs: Iterable[Need | str] = (),
+) -> Freshness:
+    """Tell how old a verification is; none at all is not the same as an old one.
+
+    Args:
+        assured_date: The day of the last confirmation.
+        now: Aware time.
+        kind: Of the organisation; None takes what holds for all.
+        needs: What the service answers, for what holds for a need.
+    """
+    period = PERIODS.default if kind is None else PERIODS.of(kind, needs)
+    return period.freshness(assured_date, today(now))
 
 
-def seen_by(now: datetime, *, allow_unverified: bool) -> dict[str, Any]:
-    """Return the values for the conditions below, which statements hold once and for all."""
-    return {"allow_unverified": allow_unverified, "verified_since": today(now) - EXPIRED_AFTER}
+def seen_by(
+    now: datetime,
+    *,
+    allow_unverified: bool,
+    expired_too: bool = False,
+    periods: Periods = PERIODS,
+) -> dict[str, Any]:
+    """Return the values for the conditions below, which statements hold once and for all.
+
+    Args:
+        now: Aware time.
+        allow_unverified: Show published entries that nobody confirmed (demonstrations only).
+        expired_too: Show what is expired and not yet gone: only where nothing else is near.
+        periods: How long confirmations hold.
+    """
+    day = today(now)
+
+    def since(period: Period) -> date:
+        return day - (period.gone if expired_too else period.expire)
+
+    return {
+        "allow_unverified": allow_unverified,
+        "since_default": since(periods.default),
+        **{f"since_{kind}": since(each) for kind, each in periods.organizations.items()},
+        **{f"since_{need}": since(each) for need, each in periods.needs.items()},
+    }
 
 
 _ALLOW_UNVERIFIED = bindparam("allow_unverified", type_=Boolean())
-_VERIFIED_SINCE = bindparam("verified_since", type_=Date())
+
+
+def _since(name: str) -> ColumnElement[date]:
+    return bindparam(f"since_{name}", type_=Date())
+
+
+def _oldest(periods: Periods) -> ColumnElement[date]:
+    """Return the oldest confirmation that still holds for the organisation at hand."""
+    if not periods.organizations:
+        return _since("default")
+    rules = [(Organization.kind == kind, _since(kind)) for kind in periods.organizations]
+    return case(*rules, else_=_since("default"))
+
+
+def service_in_time(periods: Periods = PERIODS) -> ColumnElement[bool]:
+    """Return the condition that a service's confirmation still holds."""
+    too_old_for_a_need = [
+        exists().where(
+            ServiceNeed.service_slug == Service.slug,
+            ServiceNeed.need == need,
+            Service.assured_date < _since(need),
+        )
+        for need in periods.needs
+    ]
+    return and_(Service.assured_date >= _oldest(periods), *(~each for each in too_old_for_a_need))
+
+
+def phone_in_time(periods: Periods = PERIODS) -> ColumnElement[bool]:
+    """Return the condition that a number's confirmation still holds."""
+    return Phone.assured_date >= _oldest(periods)
+
 
 SERVICE_IS_VISIBLE: ColumnElement[bool] = and_(
     Service.status == Status.PUBLISHED,
@@ -45,7 +109,7 @@ SERVICE_IS_VISIBLE: ColumnElement[bool] = and_(
     or_(
         _ALLOW_UNVERIFIED,
         Service.kind == ServiceKind.PUBLIC_STRUCTURE,
-        Service.assured_date >= _VERIFIED_SINCE,
+        service_in_time(),
     ),
 )
 """The condition on `services` joined with `organizations`.
@@ -62,7 +126,7 @@ PHONE_IS_VISIBLE: ColumnElement[bool] = and_(
     ),
     or_(
         _ALLOW_UNVERIFIED,
-        Phone.assured_date >= _VERIFIED_SINCE,
+        phone_in_time(),
         and_(Phone.reach == Reach.NATIONAL, Phone.assured_date.is_not(None)),
     ),
 )

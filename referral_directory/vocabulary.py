@@ -26,11 +26,16 @@ class Answer(StrEnum):
 
 
 class Status(StrEnum):
-    """Where an entry stands in its life: only `PUBLISHED` ones can reach the public."""
+    """What is stored of where an entry stands: only `PUBLISHED` ones can reach the public.
+
+    What follows from dates is never stored, see `referral_directory.life`.
+    """
 
     DRAFT = "draft"
+    IN_REVIEW = "in_review"
     PUBLISHED = "published"
     CLOSED = "closed"
+    DELETED = "deleted"
 
 
 class Mark(StrEnum):
@@ -110,6 +115,32 @@ class Freshness(StrEnum):
     FRESH = "fresh"
     STALE = "stale"
     EXPIRED = "expired"
+
+
+class EditState(StrEnum):
+    """What became of a proposed edit."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class EditOrigin(StrEnum):
+    """Who proposed an edit: somebody of staff, or whoever holds a provider's link."""
+
+    STAFF = "staff"
+    PROVIDER = "provider"
+
+
+class ReportKind(StrEnum):
+    """What somebody says about a service, without saying who. The words stand in old buttons."""
+
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    GOT_HELP = "got_help"
 
 
 class Width(StrEnum):

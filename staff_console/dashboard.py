@@ -9,8 +9,9 @@ from event_registration.schemas import Gathering
 from event_registration.tables import registrations
 from event_registration.vocabulary import RegistrationState
 from referral_directory.models import Phone, Service
+from referral_directory.periods import PERIODS
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
-from referral_directory.visibility import STALE_AFTER, today
+from referral_directory.visibility import today
 from referral_directory.vocabulary import Status
 from staff_console.visit import Console
 from storage.actors import Actor, Role
@@ -63,12 +64,13 @@ def _unverified(connection: Connection, model: type[Service | Phone]) -> int:
 
 
 def _old(connection: Connection, model: type[Service | Phone], now: datetime) -> int:
-    limit = today(now) - STALE_AFTER
+    limit = today(now) - PERIODS.default.due
     return connection.execute(_open_entries(model).where(model.assured_date < limit)).scalar_one()
 
 
 def _open_entries(model: type[Service | Phone]) -> Select[int]:
-    return select(func.count()).select_from(model).where(model.status != Status.CLOSED)
+    gone = (Status.CLOSED, Status.DELETED)
+    return select(func.count()).select_from(model).where(model.status.not_in(gone))
 
 
 def _coming(connection: Connection, console: Console, now: datetime) -> list[Coming]:

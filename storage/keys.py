@@ -40,6 +40,8 @@ class Purpose(StrEnum):
     REGISTRATION = "registration"
     TRAINING = "training"
     AUDIT = "audit"
+    STAFF_LINK = "staff_link"
+    PROVIDER_LINK = "provider_link"
 
 
 class WeakKeyError(ValueError):

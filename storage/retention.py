@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Connection, func, select
 from sqlalchemy import table as named_table
 
-from storage import audit, counters, inbox, ledger, outbox, sessions, timers
+from storage import audit, counters, inbox, ledger, outbox, sessions, staff_links, timers
 from storage.database import Base
 
 
@@ -58,6 +58,7 @@ def _as_the_table_says(name: str) -> Callable[[Connection, datetime], int]:
 
 _WITH_THE_REGISTRATION = "Goes with the registration it belongs to."
 _ABOUT_SERVICES = "About services, not about persons: held as long as it is true."
+_DELETED = " What staff deleted goes for good after 30 days."
 
 POLICIES: tuple[Policy, ...] = (
     Policy(
@@ -106,19 +107,53 @@ POLICIES: tuple[Policy, ...] = (
         ("at", audit.KEPT),
     ),
     Policy("audit_checkpoints", "How many old entries of that log were removed; one line."),
+    Policy(
+        "staff_telegram_links",
+        "Which member of staff a chat belongs to, the chat as a keyed hash, 180 days.",
+        staff_links.purge_links,
+        ("linked_at", staff_links.LINK_LIVES),
+    ),
+    Policy(
+        "staff_link_codes",
+        "Codes that link a chat of staff, hashed, ten minutes.",
+        staff_links.purge_codes,
+        ("made_at", staff_links.CODE_LIVES),
+    ),
     # referral_directory
+    *(
+        Policy(name, _ABOUT_SERVICES + _DELETED, _as_the_table_says(name))
+        for name in ("organizations", "services", "phones")
+    ),
+    Policy(
+        "entry_edits",
+        "Proposed edits of services, who proposed and who decided, two years.",
+        _as_the_table_says("entry_edits"),
+    ),
+    Policy(
+        "entry_versions",
+        "What a service looked like before a change, without confidential places, 30 days.",
+        _as_the_table_says("entry_versions"),
+    ),
+    Policy(
+        "service_reports",
+        "How often something was said about a service in a week, without persons, half a year.",
+        _as_the_table_says("service_reports"),
+    ),
+    Policy(
+        "missing_services",
+        "How often a service was missed, by need and cercle in a week, without persons, three "
+        "years.",
+        _as_the_table_says("missing_services"),
+    ),
     *(
         Policy(name, _ABOUT_SERVICES)
         for name in (
             "places",
             "taxonomy_terms",
-            "organizations",
-            "services",
             "service_needs",
             "locations",
             "services_at_location",
             "service_areas",
-            "phones",
             "schedules",
             "languages",
             "accessibility",

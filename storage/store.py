@@ -12,6 +12,7 @@ from storage.keys import Keyring
 from storage.ledger import Ledger
 from storage.outbox import Outbox
 from storage.sessions import Sessions
+from storage.staff_links import StaffLinks
 from storage.timers import Timers
 from storage.transactions import Transactions, open_transactions
 from storage.turns import Turns
@@ -24,6 +25,7 @@ class Operations:
         self.keyring = keyring
         self.inbox = Inbox(keyring)
         self.sessions = Sessions(keyring)
+        self.staff_links = StaffLinks(keyring)
         self.outbox = Outbox(keyring)
         self.ledger = Ledger(keyring)
         self.timers = Timers(keyring)

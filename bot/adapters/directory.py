@@ -187,6 +187,7 @@ class DirectoryLookUps:
                 slots.get("service", ""),
                 now=now,
                 allow_unverified=self.allow_unverified,
+                expired_too=True,
             )
 
     async def _service_card(

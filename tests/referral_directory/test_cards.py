@@ -104,10 +104,10 @@ def test_there_is_no_card_of_what_is_not_published(places_only: Connection, slug
     ("days", "freshness"),
     [
         (0, Freshness.FRESH),
-        (180, Freshness.FRESH),
-        (181, Freshness.STALE),
-        (365, Freshness.STALE),
-        (366, Freshness.EXPIRED),
+        (90, Freshness.FRESH),
+        (91, Freshness.STALE),
+        (180, Freshness.STALE),
+        (181, Freshness.EXPIRED),
     ],
 )
 def test_a_card_says_how_old_its_verification_is(

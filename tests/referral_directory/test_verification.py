@@ -65,7 +65,7 @@ def test_a_verified_service_is_not_enough(starter: Connection) -> None:
 
 
 def test_an_old_verification_keeps_serving_and_alarms_staff(starter: Connection) -> None:
-    verify(starter, "tel-18", by="A. Traoré", on=days_ago(365), now=NOW)
+    verify(starter, "tel-18", by="A. Traoré", on=days_ago(180), now=NOW)
     assert not national_emergency_is_old(starter, NOW)
     assert national_emergency_is_old(starter, NOW + timedelta(days=1))
     assert national_emergency_ready(starter)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, MetaData, select
 
 from storage import retention, rotation
+from storage.actors import Actor, Role
 from storage.audit import AuditEntry
 from storage.database import Base
 from storage.erasure import erase_person, rows_of_person, tables_of_persons
@@ -40,6 +41,14 @@ def leave_traces(store: Store, person: Person, now: datetime, number: int = 1) -
     return job
 
 
+def link_staff(connection: Connection, store: Store, now: datetime) -> None:
+    """Leave a link of a chat to staff, and a code for another."""
+    fanta = Actor("Fanta", frozenset({Role.EDITOR}))
+    code = store.staff_links.make_link_code(connection, fanta, now)
+    store.staff_links.link(connection, code, CHAT, now)
+    store.staff_links.make_link_code(connection, fanta, now)
+
+
 def everything(connection: Connection) -> bytes:
     """Return all cells of all tables, as text and as bytes."""
     cells = [
@@ -63,6 +72,7 @@ async def test_no_cell_holds_a_word_or_a_chat_in_clear(
 ) -> None:
     """S16."""
     await store.write(leave_traces(store, keyring.person(CHAT), now))
+    await store.write(link_staff, store, now)
     cells = await store.read(everything)
     assert len(cells) > 500
     for secret in (CANARY, str(CHAT).encode(), CHAT.to_bytes(8), CHAT.to_bytes(8, "little")):
@@ -170,6 +180,7 @@ async def test_the_end_that_the_report_names_is_kept_by_the_purge(
     await store.write(leave_traces(store, awa, now))
     await store.write(store.counters.bump, "need", "medical", now.date())
     await store.write(store.audit.record, AuditEntry(now, "Fanta", "service:updated", "1"))
+    await store.write(link_staff, store, now)
     held = {each.table: each for each in await store.read(retention.report)}
     until = held[table].until
     assert until is not None
