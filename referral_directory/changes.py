@@ -132,6 +132,7 @@ def changed_fields(old: SourcedRecord, new: SourcedRecord) -> tuple[str, ...]:
     """Return the fields in which an incoming record differs from what is there."""
     ignored = set(VERIFICATION)
     before, after = dict(old), dict(new)
+    before["status"], after["status"] = _outside(old.status), _outside(new.status)
     if isinstance(old, ServiceRecord) and isinstance(new, ServiceRecord):
         before["restricted"], after["restricted"] = old.is_restricted, new.is_restricted
         if old.is_restricted:
@@ -141,9 +142,14 @@ def changed_fields(old: SourcedRecord, new: SourcedRecord) -> tuple[str, ...]:
     return tuple(name for name in before if name not in ignored and before[name] != after[name])
 
 
+def _outside(status: Status) -> Status:
+    """Return a status as a file can bring it: only an edit puts a draft in review."""
+    return Status.DRAFT if status == Status.IN_REVIEW else status
+
+
 def unverified(record: SourcedRecord) -> dict[str, Any]:
     """Return the values that an incoming entry starts with: nobody confirmed it here."""
-    status = Status.DRAFT if record.mark in HIDDEN_MARKS else record.status
+    status = Status.DRAFT if record.mark in HIDDEN_MARKS else _outside(record.status)
     return {"assured_date": None, "verified_by": None, "status": status}
 
 
@@ -274,6 +280,8 @@ def _values(row: Mapping[str, Any], change: Change, now: datetime) -> dict[str, 
     """Return the columns to overwrite: those that differ, and the verification if it goes."""
     names = (_COLUMNS.get(name, name) for name in change.fields)
     values = {name: row[name] for name in names if name in row}
+    if "status" in values:
+        values["status"] = _outside(values["status"])
     if change.withdraws_verification:
         values |= {"assured_date": None, "verified_by": None}
         if row["mark"] in HIDDEN_MARKS:

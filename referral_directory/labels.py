@@ -105,7 +105,16 @@ _VALUES: tuple[tuple[type[StrEnum], Mapping[str, str]], ...] = (
     ),
     (Answer, {"yes": "oui", "no": "non", "unknown": "inconnu"}),
     (Fees, {"free": "gratuit", "paid": "payant", "unknown": "inconnu"}),
-    (Status, {"draft": "brouillon", "published": "publié", "closed": "fermé"}),
+    (
+        Status,
+        {
+            "draft": "brouillon",
+            "in_review": "en relecture",
+            "published": "publié",
+            "closed": "fermé",
+            "deleted": "supprimé",
+        },
+    ),
     (
         Mark,
         {

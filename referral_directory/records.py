@@ -108,6 +108,12 @@ class SourcedRecord(Record):
     verified_by: str | None = None
 
     @model_validator(mode="after")
+    def _is_not_deleted(self) -> Self:
+        if self.status is Status.DELETED:
+            raise ValueError("une fiche se supprime à l'écran, où elle peut être restaurée")
+        return self
+
+    @model_validator(mode="after")
     def _publishes_only_what_may_be(self) -> Self:
         if (
             self.status is Status.PUBLISHED

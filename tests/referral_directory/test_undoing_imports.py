@@ -42,7 +42,7 @@ from tests.referral_directory.samples import (
 )
 from tests.referral_directory.test_cards import betrays, put_shelter_with_everything
 
-TRACES = ("audit_entries", "imports", "import_entries")
+TRACES = ("audit_entries", "imports", "import_entries", "entry_versions")
 LATER = NOW + timedelta(hours=2)
 
 
