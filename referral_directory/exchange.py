@@ -25,7 +25,12 @@ from referral_directory.hsds_export import write_hsds
 from referral_directory.hsds_import import read_hsds
 from referral_directory.import_log import look_before, remember
 from referral_directory.incoming import Incoming, read_rows
-from referral_directory.inventory import read_organizations, read_phones, read_services
+from referral_directory.inventory import (
+    not_deleted,
+    read_organizations,
+    read_phones,
+    read_services,
+)
 from referral_directory.links import check_links
 from referral_directory.models import Phone
 from referral_directory.place_names import PlaceNames
@@ -38,7 +43,6 @@ from referral_directory.records import (
 from referral_directory.refusals import Problem
 from referral_directory.table_reading import read_lines
 from referral_directory.tables import UnreadableFileError, write_csv, write_xlsx
-from referral_directory.vocabulary import Status
 from storage.audit import AuditEntry
 from storage.audit import record as enter
 
@@ -141,20 +145,15 @@ def export_file(database: Database, path: Path, format: FileFormat) -> int:  # n
     if format == "hsds":
         return write_hsds(database, path)
     tables: dict[str, Sequence[Record]] = {
-        "organization": _kept(read_organizations(database)),
-        "service": _kept(read_services(database)),
-        "phone": _kept(read_phones(database)),
+        "organization": not_deleted(read_organizations(database)),
+        "service": not_deleted(read_services(database)),
+        "phone": not_deleted(read_phones(database)),
     }
     if format == "xlsx":
         write_xlsx(path, tables)
     else:
         write_csv(path, tables)
     return sum(map(len, tables.values()))
-
-
-def _kept[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](records: Sequence[R]) -> list[R]:
-    """Return what is not deleted: what waits for its end goes out in no file."""
-    return [one for one in records if one.status != Status.DELETED]
 
 
 def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it

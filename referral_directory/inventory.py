@@ -26,7 +26,7 @@ from referral_directory.records import (
     ServiceRecord,
 )
 from referral_directory.schemas import OpeningHours
-from referral_directory.vocabulary import Need
+from referral_directory.vocabulary import Need, Status
 
 KEPT_BACK = frozenset({"place", "address", "latitude", "longitude", "hours", "note"})
 """Fields of a restricted service that leave the database in no file."""
@@ -80,6 +80,13 @@ def read_phones(database: Database, slugs: Slugs = None) -> list[PhoneRecord]:
         )
         for values in (row._asdict() for row in database.execute(query))
     ]
+
+
+def not_deleted[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
+    records: Iterable[R],
+) -> list[R]:
+    """Return what is not deleted: what waits for its end goes out in no file."""
+    return [one for one in records if one.status != Status.DELETED]
 
 
 def _of[*T](query: Select[*T], column: Any, slugs: Slugs) -> Select[*T]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.settings import ROOT
+from referral_directory.cards import service_card
 from referral_directory.life import (
     TRANSITIONS,
     Deed,
@@ -23,8 +24,9 @@ from referral_directory.periods import (
     WrongPeriodsError,
     read_periods,
 )
+from referral_directory.search import find_services
 from referral_directory.visibility import phone_in_time, seen_by, service_in_time
-from referral_directory.vocabulary import Need, OrganizationKind, Status
+from referral_directory.vocabulary import Freshness, Need, OrganizationKind, Status
 from tests.referral_directory.samples import (
     NOW,
     TODAY,
@@ -32,6 +34,7 @@ from tests.referral_directory.samples import (
     put_organization,
     put_phone,
     put_service,
+    set_values,
 )
 
 SHORT = Period.of_days("short", {"due": 20, "warn": 5, "expire": 30, "gone": 40})
@@ -186,3 +189,30 @@ def test_the_database_asks_for_the_same_days_as_the_rules(places_only: Connectio
     owner = Organization.slug == Phone.organization_slug
     phones = select(Phone.slug).join(Organization, owner).where(phone_in_time(periods))
     assert found(phones) == {"t30", "t31", "t180"}
+
+
+# -- what that means for the public -------------------------------------------------------------
+
+
+def test_where_nothing_else_is_near_an_expired_service_is_shown_as_such_until_it_is_gone(
+    places_only: Connection,
+) -> None:
+    put_service(places_only, "s", "sevare", assured_date=days_ago(365))
+    put_phone(places_only, "tel-s", "20212223", service="s", assured_date=days_ago(365))
+    found = find_services(places_only, Need.MEDICAL, "sevare", now=NOW)
+    (card,) = [card for card in found.services if card.slug == "s"]
+    assert card.freshness is Freshness.EXPIRED
+    assert [line.freshness for line in card.phones] == [Freshness.EXPIRED]
+    set_values(places_only, Service, "s", assured_date=days_ago(366))
+    found = find_services(places_only, Need.MEDICAL, "sevare", now=NOW)
+    assert "s" not in {card.slug for card in found.services}
+
+
+def test_a_card_opened_by_itself_shows_an_expired_service_only_to_who_was_led_there(
+    places_only: Connection,
+) -> None:
+    put_service(places_only, "s", "sevare", assured_date=days_ago(181))
+    assert service_card(places_only, "s", now=NOW) is None
+    assert service_card(places_only, "s", now=NOW, expired_too=True) is not None
+    set_values(places_only, Service, "s", assured_date=None)
+    assert service_card(places_only, "s", now=NOW, expired_too=True) is None

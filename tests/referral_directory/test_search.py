@@ -7,20 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, event, update
 
-from referral_directory.cards import service_card
 from referral_directory.loading import DATA, read_csv
 from referral_directory.models import Organization, Phone, Service, ServiceArea
 from referral_directory.schemas import FoundServices
 from referral_directory.search import find_services
-from referral_directory.vocabulary import (
-    Answer,
-    Fallback,
-    Freshness,
-    Need,
-    ServiceKind,
-    Status,
-    Width,
-)
+from referral_directory.vocabulary import Answer, Fallback, Need, ServiceKind, Status, Width
 from tests.referral_directory.samples import (
     NOW,
     TODAY,
@@ -294,29 +285,6 @@ def test_a_verification_too_old_hides_a_service_and_its_last_day_does_not(
     assert "s" in _slugs(_find(places_only, Need.MEDICAL, "sevare"))
     set_values(places_only, Service, "s", assured_date=days_ago(181))
     assert "s" not in _slugs(_find(places_only, Need.MEDICAL, "sevare"))
-
-
-def test_where_nothing_else_is_near_an_expired_service_is_shown_as_such_until_it_is_gone(
-    places_only: Connection,
-) -> None:
-    put_service(places_only, "s", "sevare", assured_date=days_ago(365))
-    put_phone(places_only, "tel-s", "20212223", service="s", assured_date=days_ago(365))
-    found = _find(places_only, Need.MEDICAL, "sevare")
-    (card,) = [card for card in found.services if card.slug == "s"]
-    assert card.freshness is Freshness.EXPIRED
-    assert [line.freshness for line in card.phones] == [Freshness.EXPIRED]
-    set_values(places_only, Service, "s", assured_date=days_ago(366))
-    assert "s" not in _slugs(_find(places_only, Need.MEDICAL, "sevare"))
-
-
-def test_a_card_opened_by_itself_shows_an_expired_service_only_to_who_was_led_there(
-    places_only: Connection,
-) -> None:
-    put_service(places_only, "s", "sevare", assured_date=days_ago(181))
-    assert service_card(places_only, "s", now=NOW) is None
-    assert service_card(places_only, "s", now=NOW, expired_too=True) is not None
-    set_values(places_only, Service, "s", assured_date=None)
-    assert service_card(places_only, "s", now=NOW, expired_too=True) is None
 
 
 def test_a_closed_organisation_takes_its_services_along(places_only: Connection) -> None:
