@@ -1,6 +1,6 @@
 """A change of keys: what lasts is sealed anew, what is short-lived is left to expire."""
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, and_, func, or_, select, true
 
 from storage.audit import Audit
 from storage.database import Base
@@ -26,10 +26,16 @@ def rows_of_former_keys(connection: Connection, keyring: Keyring) -> dict[str, i
     """
     found = {}
     for table in _tables():
-        former = table.c[NUMBER_COLUMN] != keyring.key_number
+        former = and_(table.c[NUMBER_COLUMN] != keyring.key_number, _has_content(table))
         counted = select(func.count()).select_from(table).where(former)
         found[table.name] = connection.execute(counted).scalar_one()
     return found
+
+
+def _has_content(table: Table) -> ColumnElement[bool]:
+    """Whether a row still holds something sealed: what was worked or given up holds nothing."""
+    sealed = [each for each in table.columns if isinstance(each.type, LargeBinary)]
+    return or_(*(each.is_not(None) for each in sealed)) if sealed else true()
 
 
 def _tables() -> list[Table]:

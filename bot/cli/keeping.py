@@ -37,9 +37,7 @@ def rotate() -> None:
     keyring = bootstrap.keyring(settings)
 
     def work(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
-        done = rotation.rotate(connection, keyring) | rekey(connection, keyring)
-        done["training_requests"] = TrainingDesk(keyring).rekey(connection)
-        done["staff_accounts"] = Accounts(keyring).rekey(connection)
+        done = seal_anew(connection, keyring)
         return done, rotation.rows_of_former_keys(connection, keyring)
 
     done, left = _in_transaction(settings, keyring, work)
@@ -47,9 +45,23 @@ def rotate() -> None:
         print(f"{table}: {rows} sealed anew or ended")
     waiting = {table: rows for table, rows in left.items() if rows}
     for table, rows in waiting.items():
-        print(f"{table}: {rows} still need the previous key; they end by themselves in 48 hours")
+        if table in done:
+            print(f"{table}: {rows} opened with neither key; they stay as they are until they end")
+        else:
+            print(f"{table}: {rows} still need the previous key; they end in 48 hours")
     if not waiting:
         print("Nothing needs the previous key any more: JIGI_SECRET_KEY_PREVIOUS can go.")
+
+
+def seal_anew(connection: Connection, keyring: Keyring) -> dict[str, int]:
+    """Seal, hash and sign with the current key all that lasts; return how many rows of what.
+
+    What is not named here ends by itself within 48 hours.
+    """
+    done = rotation.rotate(connection, keyring) | rekey(connection, keyring)
+    done["training_requests"] = TrainingDesk(keyring).rekey(connection)
+    done["staff_accounts"] = Accounts(keyring).rekey(connection)
+    return done
 
 
 @audit_app.command

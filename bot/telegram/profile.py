@@ -1,10 +1,12 @@
-"""How the bot looks from outside (`jigi telegram setup`): neutral name, descriptions, commands.
+"""How the bot looks from outside (`jigi telegram setup`): name, picture, descriptions, commands.
 
 Nothing here may tell what the bot is for: it stands in the list of chats for everybody to see.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from telegram import InputProfilePhotoStatic
 
 from bot.telegram.bot_api import BotApi
 
@@ -68,6 +70,19 @@ def profiles(name: str) -> tuple[Profile, ...]:
         ),
         Profile("bm", name, "Kunnafoniw. « Démarrer » digi.", "Kunnafoniw", _BAMBARA_COMMANDS),
     )
+
+
+async def set_picture(api: BotApi, picture: bytes) -> None:
+    """Set the bot's picture.
+
+    Args:
+        api: of the bot.
+        picture: a JPEG.
+
+    Raises:
+        TelegramError: the Bot API refused; older servers know no such method.
+    """
+    await api.bot.set_my_profile_photo(InputProfilePhotoStatic(picture))
 
 
 async def set_up_profile(api: BotApi, name: str) -> None:

@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from bot.cli.keeping import seal_anew
 from bot.launching import open_rows
 from bot.settings import ROOT
+from guidance.training import TrainingDesk, TrainingRequest
+from storage import rotation
 from storage.audit import AuditEntry
 from storage.keys import Keyring
+from storage.retention import POLICIES
 from storage.store import open_store
 from storage.timers import NewTimer
 from tests.bot_api.processes import SECRET
@@ -25,6 +29,8 @@ async def test_keys_are_rotated_and_the_log_is_read_through(migrated_sqlite_url)
     await before.write(before.timers.set, NewTimer("sweep", SOON, payload=b"nobody"))
     await before.write(before.audit.record, entry)
     await before.write(before.audit.record, entry)
+    asked = TrainingRequest("wps", "gao", 1, 2, "open", "une association, a@example.org")
+    code = await before.write(TrainingDesk(Keyring(SECRET)).draft, asked, SOON)
     await before.close()
     settings = {"database_url": migrated_sqlite_url, "secret_key": NEXT}
 
@@ -39,8 +45,26 @@ async def test_keys_are_rotated_and_the_log_is_read_through(migrated_sqlite_url)
     after = open_store(migrated_sqlite_url, Keyring(NEXT))
     (timer,) = await after.write(after.timers.due, SOON, 5)
     assert timer.payload == b"nobody"
+    assert "audit_entries: 2 sealed anew" in rotated.out
+    assert "training_requests: 1 sealed anew" in rotated.out
+    assert (await after.read(after.audit.verify)).first_broken is None
+    assert await after.read(TrainingDesk(after.keyring).find, code, SOON) == asked
 
     await after.close()
+
+
+async def test_every_table_with_keys_is_sealed_anew_or_ends_within_48_hours(database, keyring):
+    """A new sealed table must stand in `jigi keys rotate`, or be short-lived."""
+    done = set(await database.write(seal_anew, keyring))
+    sealed = set(await database.read(rotation.rows_of_former_keys, keyring))
+    assert "staff_accounts" in sealed
+    lasting = sealed - done - {"audit_checkpoints"}  # those go with the entries
+    ends = {policy.table: policy.ends for policy in POLICIES}
+    short = {"sessions", "inbox_updates", "ledger_messages"}
+    assert lasting - short == {"outgoing_messages"}  # its content ends with 48 hours, too
+    for table in short:
+        _, limit = ends[table]
+        assert limit <= timedelta(hours=48)
 
 
 @pytest.mark.process

@@ -1,10 +1,13 @@
 """The bot's page in Telegram tells nothing."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 
-from bot.telegram.profile import profiles, set_up_profile
+from bot.telegram.picture import draw_picture
+from bot.telegram.profile import profiles, set_picture, set_up_profile
 
 TELLING = re.compile(
     r"viol|vbg|sgbv|abus|agress|victim|surviv|sexu|femme|muso|police|urgence|jugu|tɔɲɔn|onu|minusma",
@@ -27,6 +30,18 @@ def test_every_text_fits_where_telegram_shows_it(profile):
     for command, said in profile.commands:
         assert re.fullmatch(r"[a-z0-9_]{1,32}", command)
         assert 1 <= len(said) <= 256
+
+
+async def test_the_picture_is_a_small_square_jpeg_and_the_same_every_time(client, api):
+    drawn = draw_picture()
+    picture = Image.open(io.BytesIO(drawn))
+    assert (picture.format, picture.size) == ("JPEG", (640, 640))
+    assert len(drawn) < 100_000
+    assert draw_picture() == drawn
+    assert not picture.getexif()
+    await set_picture(client, drawn)
+    (call,) = api.called("setMyProfilePhoto")
+    assert "static" in str(call)
 
 
 async def test_setting_up_reaches_every_language(client, api):
