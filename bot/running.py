@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from alembic.util import CommandError
+from starlette.routing import BaseRoute
 
 from bot import bootstrap, footprint
 from bot.adapters.store import open_conversation_store
@@ -29,6 +30,7 @@ from flows.engine.events import Began
 from flows.engine.messages import Message
 from flows.engine.session import Session
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
+from storage.database import sessionmaker
 from storage.migrate import current, head
 
 NOT_READY = (
@@ -92,7 +94,19 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
                 webhook_secret=secret,
             )
             footprint.settle()
-            await serve(Parts(around, api, tally, doors, beside=(courier.run,)))
+            routes = _public_api(settings, directory) if settings.public_api else ()
+            await serve(Parts(around, api, tally, doors, beside=(courier.run,), routes=routes))
+
+
+def _public_api(settings: Settings, directory: bootstrap.OpenDirectory) -> tuple[BaseRoute, ...]:
+    """Return the addresses of the public API; only verified entries are ever read there."""
+    # Most installations never switch it on: they load none of it.
+    from bot.adapters.public_catalogue import DirectoryCatalogue  # noqa: PLC0415  # as just said
+    from bot.public_api.app import PublicApi  # noqa: PLC0415  # likewise
+
+    catalogue = DirectoryCatalogue(sessionmaker(directory.engine, read_only=True))
+    api = PublicApi(catalogue, bootstrap.SystemClock(), settings.organisation_name)
+    return tuple(api.routes())
 
 
 def _webhook_secret(settings: Settings) -> str:

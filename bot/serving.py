@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.conversation.sender import Sender
@@ -81,6 +82,7 @@ class Parts:
         tally: the one in `around`.
         doors: where it listens.
         beside: what else runs until the bot stops; it ends only by being cancelled.
+        routes: what else is answered on the HTTP port.
     """
 
     around: Surroundings
@@ -88,6 +90,7 @@ class Parts:
     tally: PrometheusTally
     doors: Doors
     beside: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+    routes: tuple[BaseRoute, ...] = ()
 
 
 async def serve(parts: Parts, *, started: Callable[[int], None] = lambda _port: None) -> None:
@@ -107,7 +110,7 @@ async def serve(parts: Parts, *, started: Callable[[int], None] = lambda _port: 
     sender = Sender(around)
     worker = Worker(around, sender)
     running = _Running()
-    app = public_app(_webhook(parts, worker), _readiness(parts, running))
+    app = public_app(_webhook(parts, worker), _readiness(parts, running), parts.routes)
     async with (
         _listening(app, parts.doors.http_host, parts.doors.http_port) as port,
         _listening(metrics_app(parts.tally.text), _LOOPBACK, parts.doors.metrics_port),

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     console_host: str = "127.0.0.1"  # a proxy with a certificate stands in front
     metrics_port: Port = 9100
     organisation_name: str = "Jigi"
+    public_api: bool = False  # HSDS for other directories, on the HTTP port
     # Off only for the load benchmark, against a Bot API sink on loopback.
     outgoing_limit: bool = True
 

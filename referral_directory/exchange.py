@@ -26,6 +26,7 @@ from referral_directory.hsds_import import read_hsds
 from referral_directory.import_log import look_before, remember
 from referral_directory.incoming import Incoming, read_rows
 from referral_directory.inventory import (
+    hidden_places,
     not_deleted,
     read_organizations,
     read_phones,
@@ -221,6 +222,7 @@ class Known:
         self.services = {one.slug: one for one in read_services(database)}
         self.phones = {one.slug: one for one in read_phones(database)}
         self.hidden_phones = known_slugs(database, Phone) - self.phones.keys()
+        self.hidden_places = hidden_places(database)
         self.areas: Areas = read_areas(database)
 
 
@@ -313,7 +315,7 @@ def _write(database: Database, plan: _Plan, signed: _Signed, report: Report) -> 
         one.slug
         for one in (*plan.known.services.values(), *(one for _, one in plan.found.services))
         if one.is_restricted
-    }
+    } | plan.known.hidden_places
     memory = look_before(database, changes, restricted)
     total = len(changes)
     done = 0

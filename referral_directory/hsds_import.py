@@ -14,7 +14,7 @@ from typing import Any
 from referral_directory.entries import Database
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.hours import format_hours
-from referral_directory.hsds_export import hsds_id
+from referral_directory.hsds_words import hsds_id
 from referral_directory.inventory import KEPT_BACK
 from referral_directory.models import SLUG_LENGTH
 from referral_directory.records import COUNTRY_AREA, ServiceRecord

@@ -16,6 +16,7 @@ from referral_directory.models import (
     Schedule,
     Service,
     ServiceArea,
+    ServiceAtLocation,
     ServiceNeed,
 )
 from referral_directory.models import Place as PlaceRow
@@ -125,9 +126,19 @@ class _Parts:
             PlaceRow.region_slug,
             PlaceRow.cercle_slug,
         ).join(PlaceRow, PlaceRow.slug == Location.place_slug)
+        # One that is restricted is kept back even where its service is not.
+        locations = locations.where(Location.restricted.is_(False))
         places = None if slugs is None else [location_slug(slug) for slug in slugs]
         rows = database.execute(_of(locations, Location.slug, places))
         self.locations = {row.slug: row for row in rows}
+
+
+def hidden_places(database: Database) -> set[str]:
+    """Return the services whose own location is restricted, whatever they are themselves."""
+    query = select(ServiceAtLocation.service_slug).join(
+        Location, Location.slug == ServiceAtLocation.location_slug
+    )
+    return set(database.execute(query.where(Location.restricted.is_(True))).scalars())
 
 
 def _lists(database: Database, query: Select[str, Any]) -> dict[str, list[Any]]:

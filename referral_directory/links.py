@@ -29,6 +29,7 @@ class Directory(Protocol):
     services: dict[str, ServiceRecord]
     phones: dict[str, PhoneRecord]
     hidden_phones: set[str]
+    hidden_places: set[str]
     areas: Areas
 
 
@@ -88,6 +89,8 @@ def _check_service(
         incoming.refuse(key, "organization", _NO_ORGANIZATION)
     elif old is not None and old.is_restricted and not service.is_restricted:
         incoming.refuse(key, "restricted", _NOT_LIFTED)
+    elif service.place is not None and service.slug in known.hidden_places:
+        incoming.refuse(key, "place", _NOT_LIFTED)
     else:
         try:
             area_rows(service, known.areas)

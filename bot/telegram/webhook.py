@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from bot.conversation.ports import RawUpdate, UpdateInbox
 from bot.conversation.store_port import StoreUnavailableError, Tally
@@ -81,12 +81,17 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(parts)
 
 
-def public_app(webhook: Webhook | None, is_ready: Callable[[], Awaitable[bool]]) -> Starlette:
+def public_app(
+    webhook: Webhook | None,
+    is_ready: Callable[[], Awaitable[bool]],
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
     """Return what listens on `JIGI_HTTP_PORT`.
 
     Args:
         webhook: where Telegram calls; `None` with long polling.
         is_ready: whether updates are taken and the database answers.
+        more: what else is answered there.
     """
 
     async def healthz(_request: Request) -> Response:
@@ -96,10 +101,10 @@ def public_app(webhook: Webhook | None, is_ready: Callable[[], Awaitable[bool]])
         ready = await is_ready()
         return PlainTextResponse("ready" if ready else "not ready", 200 if ready else 503)
 
-    routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/readyz", readyz)]
     if webhook is not None:
         routes.append(Route(webhook.path, webhook.answer, methods=["POST"]))
-    return Starlette(routes=routes)
+    return Starlette(routes=[*routes, *more])
 
 
 def metrics_app(text: Callable[[], bytes]) -> Starlette:
