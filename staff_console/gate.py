@@ -52,9 +52,12 @@ async def _handle(visit: Visit, page: Page) -> Response:
     visit.form = await visit.request.form(
         max_files=1, max_fields=MOST_FIELDS, max_part_size=_LONGEST_FIELD
     )
-    if not _is_ours(visit):
-        return _refused(visit, 403, "Ce formulaire a expiré. Rechargez la page.")
-    return await page.act(visit) if page.act is not None else _refused(visit, 405, "")
+    try:
+        if not _is_ours(visit):
+            return _refused(visit, 403, "Ce formulaire a expiré. Rechargez la page.")
+        return await page.act(visit) if page.act is not None else _refused(visit, 405, "")
+    finally:
+        await visit.form.close()
 
 
 async def _begin(console: Console, request: Request, menu: tuple[Page, ...]) -> Visit:

@@ -19,6 +19,7 @@ from staff_console.accounts import Account
 from staff_console.errors import RefusedError
 from staff_console.sessions import Session, Stage
 from staff_console.signing_in import Door
+from staff_console.uploads import Uploads
 from storage.actors import Actor, Role
 from storage.keys import Keyring, Purpose
 from storage.store import Store
@@ -50,6 +51,7 @@ class Console:
         desk: gatherings and registrations.
         training: requests for training.
         templates: the HTML.
+        uploads: files between their preview and their writing.
     """
 
     store: Store
@@ -58,6 +60,7 @@ class Console:
     desk: Desk
     training: TrainingDesk
     templates: Environment
+    uploads: Uploads
 
     @property
     def keyring(self) -> Keyring:

@@ -12,8 +12,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "role_help": {
         "reader": "lit l'annuaire et les chiffres",
-        "editor": "vérifie, modifie, importe ; une autre personne valide",
-        "approver": "valide les modifications, voit les lieux confidentiels",
+        "editor": "vérifie et modifie ; une autre personne valide",
+        "approver": "valide, importe, voit les lieux confidentiels",
         "events": "inscriptions, accueil, demandes de formation",
         "administrator": "tout, y compris les comptes et le journal",
     },
@@ -104,6 +104,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "conflict": "sources contradictoires",
         "obsolete": "dépassé",
     },
+    "change": {"added": "ajoutée", "changed": "modifiée", "removed": "fermée"},
     "subject": {"service": "service", "phone": "numéro", "organization": "organisation"},
     "dimension": {
         "need": "besoins demandés",

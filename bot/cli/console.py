@@ -5,6 +5,8 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 
@@ -18,6 +20,7 @@ from staff_console.app import build_app
 from staff_console.passwords import Passwords
 from staff_console.rendering import open_templates
 from staff_console.signing_in import Door
+from staff_console.uploads import Uploads
 from staff_console.visit import Console
 from storage.keys import Keyring
 from storage.store import open_store
@@ -59,6 +62,7 @@ async def _console(settings: Settings) -> None:
 async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Console]:
     """Open what the staff console stands on, on a database at its newest revision."""
     store = open_store(settings.database, keys)
+    folder = TemporaryDirectory(prefix="jigi-console-")
     try:
         yield Console(
             store=store,
@@ -67,8 +71,10 @@ async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Conso
             desk=Desk(keys),
             training=TrainingDesk(keys),
             templates=open_templates(),
+            uploads=Uploads(Path(folder.name)),
         )
     finally:
+        folder.cleanup()
         await store.close()
 
 

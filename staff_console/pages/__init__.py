@@ -4,6 +4,7 @@ from staff_console.pages import (
     account,
     accounts,
     audit,
+    exchange,
     gatherings,
     registrations,
     requests,
@@ -14,6 +15,7 @@ from staff_console.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *today.PAGES,
+    *exchange.PAGES,
     *gatherings.PAGES,
     *registrations.PAGES,
     *requests.PAGES,

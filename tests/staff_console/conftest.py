@@ -44,7 +44,7 @@ async def filled_world(template: Path, folder: Path, keyring: Keyring) -> AsyncI
     """A console over a copy of the template."""
     path = folder / "jigi.db"
     shutil.copyfile(template, path)
-    opened = World(f"sqlite:///{path}", keyring)
+    opened = World(f"sqlite:///{path}", keyring, folder)
     yield opened
     await opened.store.close()
 

@@ -8,6 +8,7 @@ from tests.staff_console.world import World
 
 SHOWN = {
     "/": "/",
+    "/import": "/import",
     "/rencontres": "/rencontres",
     "/rencontres/nouvelle": "/rencontres/nouvelle",
     "/rencontres/{number:int}": "/rencontres/{gathering}",

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from staff_console.passwords import Passwords
 from staff_console.rendering import open_templates
 from staff_console.sessions import Stage, open_session
 from staff_console.signing_in import Door
+from staff_console.uploads import Uploads
 from staff_console.visit import COOKIE, Console
 from storage.actors import Role
 from storage.audit import Audit, AuditEntry, audit_entries
@@ -68,7 +70,7 @@ class Browser:
 class World:
     """A console, its clock and its staff."""
 
-    def __init__(self, url: str, keyring: Keyring) -> None:
+    def __init__(self, url: str, keyring: Keyring, folder: Path = Path("missing")) -> None:
         self.clock = FakeClock(NOW)
         self.store: Store = open_store(url, keyring)
         self.keyring = keyring
@@ -81,6 +83,7 @@ class World:
             desk=self.desk,
             training=TrainingDesk(keyring),
             templates=open_templates(),
+            uploads=Uploads(folder),
         )
         self.app: Starlette = build_app(self.console)
         self._numbers = count(1)

@@ -1,0 +1,135 @@
+"""Files of the directory, for staff: looked at by editors, written and undone by approvers.
+
+An import changes published entries at once, so it needs the role that approves edits.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from referral_directory.exchange import (
+    FileFormat,
+    ImportReport,
+    PreviewOutdatedError,
+    export_file,
+    import_file,
+)
+from referral_directory.import_log import (
+    CannotUndoError,
+    PastImport,
+    Undone,
+    UnknownImportError,
+    past_imports,
+    undo_import,
+)
+from referral_directory.tables import UnreadableFileError
+from staff_console.errors import RefusedError, UnknownRecordError
+from staff_console.uploads import Upload
+from storage.actors import Actor, Role, require
+from storage.audit import AuditEntry, record
+
+LONGEST_REASON = 300
+_MOST_OBSTACLES = 10
+_SUFFIXES: dict[str, str] = {"csv": ".csv", "xlsx": ".xlsx", "hsds": ".json"}
+
+
+def preview(connection: Connection, actor: Actor, upload: Upload, now: datetime) -> ImportReport:
+    """Return what a file would change; writes nothing.
+
+    Raises:
+        RefusedError: it is no file of the directory.
+    """
+    require(actor, Role.EDITOR)
+    with _in_french():
+        return import_file(connection, upload.path, dry_run=True, now=now, actor=actor.name)
+
+
+def write(  # noqa: PLR0913  # what, by whom, how much of it, as seen, when
+    connection: Connection,
+    actor: Actor,
+    upload: Upload,
+    *,
+    partial: bool,
+    seen: str,
+    now: datetime,
+) -> ImportReport:
+    """Write a file as it was looked at, whole or not at all.
+
+    Raises:
+        RefusedError: the directory changed since, or rows are refused and `partial` is not set.
+    """
+    require(actor, Role.APPROVER)
+    with _in_french():
+        report = import_file(
+            connection,
+            upload.path,
+            dry_run=False,
+            now=now,
+            actor=actor.name,
+            partial=partial,
+            expected=seen,
+            file_name=upload.file_name,
+        )
+    if not report.written:
+        raise RefusedError(
+            "Des lignes sont refusées : corrigez le fichier, ou laissez-les de côté."
+        )
+    return report
+
+
+def imports(connection: Connection, actor: Actor, now: datetime) -> Sequence[PastImport]:
+    """Return the imports that were written, the newest first."""
+    require(actor, Role.EDITOR)
+    return past_imports(connection, now)
+
+
+def undo(connection: Connection, actor: Actor, number: int, now: datetime) -> Undone:
+    """Put everything back as it was before an import.
+
+    Raises:
+        RefusedError: it can't be undone; names the entries that stand in the way.
+        UnknownRecordError: there is none of this number.
+    """
+    require(actor, Role.APPROVER)
+    with _in_french():
+        return undo_import(connection, number, now=now, actor=actor.name)
+
+
+def export(
+    connection: Connection, actor: Actor, form: FileFormat, reason: str, now: datetime
+) -> bytes:
+    """Return the directory as a file; the reason stands in the audit log (S37).
+
+    Restricted whereabouts are in no file, whoever asks.
+
+    Raises:
+        RefusedError: no reason was given.
+    """
+    require(actor, Role.EDITOR)
+    if not reason:
+        raise RefusedError("Dites pour quoi faire.")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"annuaire{_SUFFIXES[form]}"
+        export_file(connection, path, form)
+        content = path.read_bytes()
+    note = reason[:LONGEST_REASON]
+    record(connection, AuditEntry(now, actor.name, "directory:exported", "directory", note=note))
+    return content
+
+
+@contextmanager
+def _in_french() -> Iterator[None]:
+    try:
+        yield
+    except UnknownImportError:
+        raise UnknownRecordError from None
+    except CannotUndoError as error:
+        some = error.obstacles[:_MOST_OBSTACLES]
+        named = " ; ".join(f"{one.slug} ({one.reason})" for one in some)
+        raise RefusedError(f"Rien n'a changé : {error.reason}. {named}".strip()) from None
+    except (UnreadableFileError, PreviewOutdatedError) as error:
+        raise RefusedError(f"Rien n'a changé : {error.reason}.") from None
