@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     http_port: Port = 8080
     console_port: Port = 8081
     console_host: str = "127.0.0.1"  # a proxy with a certificate stands in front
+    single_staff: bool = False  # one person alone: their own proposals may be approved by them
     metrics_port: Port = 9100
     organisation_name: str = "Jigi"
     public_api: bool = False  # HSDS for other directories, on the HTTP port

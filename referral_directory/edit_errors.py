@@ -31,7 +31,7 @@ class EditDecidedError(LookupError):
         self.number = number
 
 
-class SamePersonError(PermissionError):
+class SamePersonError(Exception):
     """Nobody approves what they proposed themselves.
 
     Attributes:

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from event_registration.phones import show_phone
+from referral_directory.labels import label_of
 from staff_console.second_factor import drawn
 from staff_console.wording import WORDS
 
@@ -34,6 +35,7 @@ def open_templates() -> Environment:
         "phone": show_phone,
         "qr": _qr,
         "few": _few,
+        "label": label_of,
     }
     return environment
 

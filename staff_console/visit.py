@@ -52,6 +52,7 @@ class Console:
         training: requests for training.
         templates: the HTML.
         uploads: files between their preview and their writing.
+        single_staff: the installation says that it has no second person who approves.
     """
 
     store: Store
@@ -61,6 +62,7 @@ class Console:
     training: TrainingDesk
     templates: Environment
     uploads: Uploads
+    single_staff: bool = False
 
     @property
     def keyring(self) -> Keyring:

@@ -72,6 +72,7 @@ async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Conso
             training=TrainingDesk(keys),
             templates=open_templates(),
             uploads=Uploads(Path(folder.name)),
+            single_staff=settings.single_staff,
         )
     finally:
         folder.cleanup()

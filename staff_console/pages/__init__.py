@@ -4,17 +4,21 @@ from staff_console.pages import (
     account,
     accounts,
     audit,
+    directory,
     exchange,
     gatherings,
     registrations,
     requests,
     signing,
     today,
+    verifying,
 )
 from staff_console.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *today.PAGES,
+    *verifying.PAGES,
+    *directory.PAGES,
     *exchange.PAGES,
     *gatherings.PAGES,
     *registrations.PAGES,

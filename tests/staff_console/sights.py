@@ -1,13 +1,35 @@
 """A console with something on every page, and where it is to be seen."""
 
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
 from event_registration.desk import Desk
 from guidance.training import TrainingRequest
-from storage.actors import Role
+from referral_directory.confidential import Whereabouts, write_whereabouts
+from referral_directory.deeds import delete
+from referral_directory.edits import NewEdit, propose
+from referral_directory.entries import add_services, read_areas
+from referral_directory.models import Organization
+from referral_directory.records import ServiceRecord
+from referral_directory.verification import verify
+from referral_directory.versions import Seen, version_of
+from referral_directory.vocabulary import Need
+from storage.actors import Actor, Role
 from tests.event_registration.people import STAFF, People, a_gathering
 from tests.staff_console.world import World
 
 SHOWN = {
     "/": "/",
+    "/verification": "/verification",
+    "/validations": "/validations",
+    "/validations/{number:int}": "/validations/{edit}",
+    "/signalements": "/signalements",
+    "/annuaire": "/annuaire",
+    "/annuaire/service/{slug}/lieu": "/annuaire/service/refuge-essai/lieu",
+    "/annuaire/{subject}/{slug}": "/annuaire/phone/tel-17",
+    "/annuaire/{subject}/{slug}/modifier": "/annuaire/phone/tel-17/modifier",
+    "/corbeille": "/corbeille",
     "/import": "/import",
     "/rencontres": "/rencontres",
     "/rencontres/nouvelle": "/rencontres/nouvelle",
@@ -30,6 +52,49 @@ SHOWN = {
 SIGNING = ("/connexion",)
 
 
+EDITOR = Actor("saisie@example.org", frozenset({Role.EDITOR}))
+APPROVER = Actor("valide@example.org", frozenset({Role.APPROVER}))
+HIDDEN_ADDRESS = "derrière le canari jaune"
+
+
+def put_shelter(connection: Connection, now: datetime) -> None:
+    """Enter a refuge with its whereabouts."""
+    service = ServiceRecord(
+        slug="refuge-essai",
+        organization=connection.execute(select(Organization.slug)).scalars().first() or "",
+        name_fr="Refuge d'essai",
+        description_fr="Un lieu sûr.",
+        needs=(Need.SHELTER,),
+        areas=("bamako",),
+        source="essai",
+    )
+    add_services(connection, [service], read_areas(connection), now)
+    where = Whereabouts(place="bamako", address=HIDDEN_ADDRESS)
+    version = version_of(connection, "service", "refuge-essai")
+    write_whereabouts(connection, APPROVER, "refuge-essai", version=version, where=where, now=now)
+
+
+def propose_label(connection: Connection, label: str, now: datetime) -> int:
+    """Propose another label for a number; return the number of the edit."""
+    version = version_of(connection, "phone", "tel-17")
+    new = NewEdit("phone", "tel-17", version, {"label_fr": label})
+    return propose(connection, EDITOR, new, now)
+
+
+async def put_entries(world: World) -> int:
+    """Put a refuge, an edit that waits, a deleted entry and an old number into the directory."""
+    now = world.clock.now()
+
+    def put(connection: Connection) -> int:
+        put_shelter(connection, now)
+        verify(connection, "tel-17", by="Awa", on=(now - timedelta(days=120)).date(), now=now)
+        version = version_of(connection, "phone", "tel-18")
+        delete(connection, EDITOR, Seen("phone", "tel-18", version), now)
+        return propose_label(connection, "Police, appel d'urgence", now)
+
+    return await world.store.write(put)
+
+
 async def furnish(world: World) -> list[str]:
     """Put something on every page; return where it is to be seen."""
     desk: Desk = world.desk
@@ -50,7 +115,12 @@ async def furnish(world: World) -> list[str]:
     )
     boss = await world.add(Role.ADMINISTRATOR, email="chef@example.org", factor=True)
     del boss
-    names = {"{gathering}": str(gathering.id), "{account}": str(account)}
+    edit = await put_entries(world)
+    names = {
+        "{gathering}": str(gathering.id),
+        "{account}": str(account),
+        "{edit}": str(edit),
+    }
     paths = []
     for path in SHOWN.values():
         for name, value in names.items():

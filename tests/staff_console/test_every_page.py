@@ -18,6 +18,7 @@ def address(page: Page) -> str:
     for name, value in (
         ("{number:int}", "7"),
         ("{event:int}", "7"),
+        ("{subject}", "service"),
         ("{slug}", "rien"),
         ("{token}", "x"),
     ):

@@ -128,3 +128,18 @@ async def test_signing_in_with_password_and_code_by_keyboard_without_javascript(
         await page.locator("summary").focus()
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("link", name="Rencontres", exact=True)).to_be_visible()
+
+
+async def test_the_queue_is_worked_with_the_keyboard_alone(browser: Browser, console: Served):
+    async with page_of(browser, console, Role.EDITOR, java_script_enabled=False) as page:
+        await page.goto(console.address + "/verification")
+        first = await page.locator(".card h2").inner_text()
+        for _ in range(40):
+            await page.keyboard.press("Tab")
+            if await page.locator("button:focus", has_text="Pas de réponse").count():
+                break
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("essai 1")
+        assert await page.locator(".card h2").inner_text() != first
+        link = page.locator(".card a.button").first
+        assert (await link.get_attribute("href") or "").startswith("tel:")

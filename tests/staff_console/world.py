@@ -3,6 +3,8 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -87,6 +89,13 @@ class World:
         )
         self.app: Starlette = build_app(self.console)
         self._numbers = count(1)
+
+    def alone(self) -> "World":
+        """The same installation, but one that says it has no second person."""
+        other = copy(self)
+        other.console = replace(self.console, single_staff=True)
+        other.app = build_app(other.console)
+        return other
 
     async def add(self, *roles: Role, email: str = "", factor: bool = False) -> int:
         """Make an account with `PASSWORD`, and with `SECRET` as its second factor if asked."""

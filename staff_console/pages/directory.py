@@ -1,0 +1,201 @@
+"""The directory: lists, entries, edits that wait, deeds, the whereabouts of refuges, the bin."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from starlette.responses import Response
+
+from referral_directory import deeds
+from referral_directory.confidential import Whereabouts, write_whereabouts
+from referral_directory.edits import NewEdit, propose
+from referral_directory.hours import UnreadableHoursError, parse_hours
+from referral_directory.versions import Seen
+from referral_directory.vocabulary import Status
+from staff_console import directory
+from staff_console.directory import EntryPage, FormField, in_french
+from staff_console.errors import RefusedError
+from staff_console.visit import Page, Visit
+from storage.actors import Role
+
+_SUBJECTS = ("service", "phone", "organization")
+_STATUSES = tuple(each for each in Status if each is not Status.DELETED)
+_PLACE_FIELDS = ("place", "address", "latitude", "longitude", "hours", "note")
+
+
+def read_day(text: str) -> date | None:
+    """Return a day as the browser's field sends it; `None` for an empty one.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise RefusedError("Une date est attendue : 2027-03-08.") from None
+
+
+async def _list(visit: Visit) -> Response:
+    wanted = {name: visit.asked(name) for name in ("nom", "sorte", "etat")}
+    start = int(visit.asked("depuis", "0")) if visit.asked("depuis", "0").isdecimal() else 0
+    lines, more = await visit.read(
+        directory.list_entries,
+        visit.actor,
+        words=wanted["nom"].strip(),
+        subject=wanted["sorte"] if wanted["sorte"] in _SUBJECTS else "",
+        status=wanted["etat"],
+        start=start,
+    )
+    return visit.page(
+        "directory.html",
+        lines=lines,
+        wanted=wanted,
+        subjects=_SUBJECTS,
+        statuses=_STATUSES,
+        following=start + directory.PAGE if more else None,
+    )
+
+
+async def _show(visit: Visit) -> Response:
+    entry = await visit.read(directory.open_entry, visit.actor, *_which(visit))
+    may_edit, may_see = visit.actor.may(Role.EDITOR), visit.actor.may(Role.APPROVER)
+    return visit.page("entry.html", entry=entry, may_edit=may_edit, may_see=may_see)
+
+
+async def _do(visit: Visit) -> Response:
+    subject, slug = _which(visit)
+    seen = Seen(subject, slug, visit.number("version"))
+    deed = {
+        "close": deeds.close,
+        "reopen": deeds.reopen,
+        "delete": deeds.delete,
+        "restrict": deeds.restrict,
+    }.get(visit.text("do"))
+    if deed is None:
+        raise RefusedError("Cette action n'existe pas.")
+    with in_french():
+        await visit.write(deed, visit.actor, seen, visit.now)
+    if deed is deeds.delete:
+        return visit.go("/corbeille", "Supprimée. Elle peut être reprise pendant 30 jours.")
+    return visit.go(f"/annuaire/{subject}/{slug}", "C'est fait.")
+
+
+async def _form(visit: Visit) -> Response:
+    entry, fields = await visit.read(directory.form_of, visit.actor, *_which(visit))
+    return _edit_page(visit, entry, fields)
+
+
+async def _propose(visit: Visit) -> Response:
+    subject, slug = _which(visit)
+    entry, fields = await visit.read(directory.form_of, visit.actor, subject, slug)
+    sent = {one.name: visit.text(one.name, 5000) for one in fields if one.name in visit.form}
+    try:
+        new = NewEdit(
+            subject,
+            slug,
+            visit.number("version"),
+            sent,
+            read_day(visit.text("confirmed_on")),
+            publishes=visit.text("publishes") == "oui",
+        )
+        with in_french():
+            await visit.write(propose, visit.actor, new, visit.now)
+    except RefusedError as error:
+        # What was typed stays on the screen; the version is the present one from now on.
+        kept = [
+            FormField(one.name, one.label, sent.get(one.name, one.value), one.options, one.is_long)
+            for one in fields
+        ]
+        return _edit_page(visit, entry, kept, problem=error.sentence, status=error.status)
+    said = "Proposition enregistrée. Une autre personne la valide."
+    return visit.go(f"/annuaire/{subject}/{slug}", said)
+
+
+def _edit_page(
+    visit: Visit,
+    entry: EntryPage,
+    fields: Sequence[FormField],
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    return visit.page(
+        "entry_form.html",
+        status,
+        entry=entry,
+        fields=fields,
+        problem=problem,
+        is_draft=entry.status is Status.DRAFT,
+    )
+
+
+async def _whereabouts(visit: Visit) -> Response:
+    # The reading is entered in the audit log, so it is a transaction that writes.
+    slug = str(visit.path("slug"))
+    found, version = await visit.write(directory.whereabouts_of, visit.actor, slug, visit.now)
+    return visit.page("whereabouts.html", slug=slug, found=found, version=version)
+
+
+async def _write_whereabouts(visit: Visit) -> Response:
+    slug = str(visit.path("slug"))
+    sent = {name: visit.text(name, 1000) or None for name in _PLACE_FIELDS}
+    try:
+        where = Whereabouts(
+            place=sent["place"],
+            address=sent["address"],
+            latitude=_degrees(sent["latitude"]),
+            longitude=_degrees(sent["longitude"]),
+            hours=parse_hours(sent["hours"] or ""),
+            note=sent["note"],
+        )
+    except UnreadableHoursError:
+        raise RefusedError("Les horaires ne se lisent pas : « lun-ven 08:00-17:00 ».") from None
+    with in_french():
+        await visit.write(
+            write_whereabouts,
+            visit.actor,
+            slug,
+            version=visit.number("version"),
+            where=where,
+            now=visit.now,
+        )
+    return visit.go(f"/annuaire/service/{slug}", "Enregistré.")
+
+
+def _degrees(text: str | None) -> float | None:
+    try:
+        return float(text.replace(",", ".")) if text else None
+    except ValueError:
+        raise RefusedError("Les coordonnées sont des nombres : 14.4843.") from None
+
+
+async def _bin(visit: Visit) -> Response:
+    found = await visit.read(directory.in_the_bin, visit.actor, visit.now)
+    return visit.page("bin.html", found=found)
+
+
+async def _restore(visit: Visit) -> Response:
+    subject, slug = visit.text("subject"), visit.text("slug")
+    if subject not in _SUBJECTS:
+        raise RefusedError("Cette fiche n'existe pas.")
+    with in_french():
+        await visit.write(deeds.restore, visit.actor, subject, slug, visit.now)
+    return visit.go(f"/annuaire/{subject}/{slug}", "Reprise, comme avant.")
+
+
+def _which(visit: Visit) -> tuple[str, str]:
+    return str(visit.path("subject")), str(visit.path("slug"))
+
+
+PAGES = (
+    Page(path="/annuaire", show=_list, role=Role.READER, menu="Annuaire"),
+    Page(
+        path="/annuaire/service/{slug}/lieu",
+        show=_whereabouts,
+        act=_write_whereabouts,
+        role=Role.APPROVER,
+    ),
+    Page(path="/annuaire/{subject}/{slug}", show=_show, role=Role.READER),
+    Page(path="/annuaire/{subject}/{slug}/faire", act=_do, role=Role.EDITOR),
+    Page(path="/annuaire/{subject}/{slug}/modifier", show=_form, act=_propose, role=Role.EDITOR),
+    Page(path="/corbeille", show=_bin, act=_restore, role=Role.EDITOR, menu="Corbeille"),
+)

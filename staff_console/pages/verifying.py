@@ -1,0 +1,118 @@
+"""The verification queue, the approvals, and what users report."""
+
+from starlette.responses import Response
+
+from referral_directory import edits
+from referral_directory.reports import reported
+from referral_directory.verification_queue import (
+    for_a_person,
+    is_closed,
+    next_due,
+    no_answer,
+    queue_figures,
+    still_right,
+)
+from referral_directory.versions import Seen
+from staff_console.directory import in_french
+from staff_console.errors import RefusedError
+from staff_console.visit import Page, Visit
+from storage.actors import Role
+
+_QUEUE = "/verification"
+_MOST_SKIPPED = 40
+
+
+def _skipped(text: str) -> list[tuple[str, str]]:
+    """Return what the person put off: it stands in the address, and nowhere else."""
+    pairs = [each.partition(":") for each in text.split(",") if each][-_MOST_SKIPPED:]
+    return [(subject, slug) for subject, _, slug in pairs]
+
+
+async def _show(visit: Visit) -> Response:
+    later = visit.request.query_params.get("apres", "")[:2000]
+    entry = await visit.read(next_due, visit.actor, visit.now, skipping=_skipped(later))
+    figures = await visit.read(queue_figures, visit.actor, visit.now)
+    stuck = await visit.read(for_a_person, visit.actor, visit.now)
+    here = f"{entry.subject}:{entry.slug}" if entry is not None else ""
+    return visit.page(
+        "queue.html",
+        entry=entry,
+        left=sum(figures.values()),
+        figures={name: count for name, count in figures.items() if count},
+        stuck=stuck,
+        later=later,
+        skip=",".join(filter(None, (later, here))),
+    )
+
+
+async def _answer(visit: Visit) -> Response:
+    seen = Seen(visit.text("subject"), visit.text("slug"), visit.number("version"))
+    later = visit.text("apres", 2000)
+    back = f"{_QUEUE}?apres={later}" if later else _QUEUE
+    with in_french():
+        match visit.text("do"):
+            case "right":
+                await visit.write(still_right, visit.actor, seen, visit.now)
+                return visit.go(back, "Confirmé aujourd'hui.")
+            case "silent":
+                tries = await visit.write(no_answer, visit.actor, seen, visit.now)
+                more = "revient dans 2 jours" if tries < 3 else "à chercher autrement"  # noqa: PLR2004  # as the queue says
+                return visit.go(back, f"Sans réponse, essai {tries} : {more}.")
+            case "closed":
+                await visit.write(is_closed, visit.actor, seen, visit.now)
+                return visit.go(back, "Fermé : le public ne le voit plus.")
+            case _:
+                raise RefusedError("Cette action n'existe pas.")
+
+
+async def _approvals(visit: Visit) -> Response:
+    waiting = await visit.read(edits.open_edits, visit.actor)
+    return visit.page("approvals.html", edits=waiting)
+
+
+async def _approval(visit: Visit) -> Response:
+    try:
+        edit = await visit.read(edits.edit_of, visit.actor, visit.path("number"))
+    except LookupError:
+        return await _approvals(visit)
+    mine = edit.proposed_by == visit.actor.name
+    return visit.page(
+        "approval.html",
+        edit=edit,
+        is_open=edit.state.value == "open",
+        may_decide=visit.actor.may(Role.APPROVER) and (not mine or visit.console.single_staff),
+        may_withdraw=mine or visit.actor.may(Role.ADMINISTRATOR),
+        single_staff=visit.console.single_staff,
+    )
+
+
+async def _decide(visit: Visit) -> Response:
+    number = visit.path("number")
+    with in_french():
+        match visit.text("do"):
+            case "approve":
+                alone = visit.console.single_staff
+                await visit.write(edits.approve, visit.actor, number, visit.now, single_staff=alone)
+                return visit.go("/validations", "Validé : le public le voit.")
+            case "reject":
+                reason = visit.text("reason")
+                await visit.write(edits.reject, visit.actor, number, reason, visit.now)
+                return visit.go("/validations", "Refusé.")
+            case "withdraw":
+                await visit.write(edits.withdraw, visit.actor, number, visit.now)
+                return visit.go("/validations", "Proposition retirée.")
+            case _:
+                raise RefusedError("Cette action n'existe pas.")
+
+
+async def _reports(visit: Visit) -> Response:
+    found = await visit.read(reported, visit.actor, visit.now)
+    return visit.page("reports.html", reports=found)
+
+
+PAGES = (
+    Page(path=_QUEUE, show=_show, act=_answer, role=Role.EDITOR, menu="Vérifier"),
+    Page(path="/validations", show=_approvals, role=Role.EDITOR, menu="Valider"),
+    Page(path="/validations/{number:int}", show=_approval, act=_decide, role=Role.EDITOR),
+    Page(path="/signalements", show=_reports, role=Role.READER, menu="Signalements"),
+)
