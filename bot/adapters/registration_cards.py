@@ -211,18 +211,22 @@ class RegistrationCards:
     async def _reopen(self, request: LookUp, slots: Slots, now: datetime) -> LookedUp:
         """Make a draft of a registration, so that its answers can be corrected one by one."""
 
-        def reopen(connection: Connection) -> bool:
+        def reopen(connection: Connection) -> str | None:
             try:
                 found, gathering, _ = self._find(connection, slots)
             except UnknownRegistrationError:
-                return False
+                return "impossible"
+            draft = self.desk.drafts.load(connection, self.chat_id, now)
+            if draft is not None and questions.is_begun(draft.answers):
+                return "unfinished"  # a chat has one draft: its answers are not to be lost
             answers = questions.answers_of(found.application, gathering)
             answers["editing"] = str(found.id)
             self.desk.drafts.begin(connection, self.chat_id, answers, now)
-            return True
+            return None
 
-        is_open = await self.store.write(reopen)
-        return LookedUp(request.name, slots=(("editing", "yes" if is_open else None),))
+        outcome = await self.store.write(reopen)
+        editing = "yes" if outcome is None else None
+        return LookedUp(request.name, slots=(("editing", editing), ("outcome", outcome)))
 
     async def _ticket(self, request: LookUp, slots: Slots, now: datetime) -> LookedUp:
         try:
@@ -346,6 +350,11 @@ _OUTCOMES: Mapping[str, Message] = {
     "quiet": message("registration/outcome", "✅ C'est fait : pas de rappel."),
     "passed": message(
         "registration/outcome", "⌛ La proposition est passée : les places sont allées au suivant."
+    ),
+    "unfinished": message(
+        "registration/outcome",
+        "✍️ Une inscription commencée attend sous « JIF et JPO ». Envoyez-la ou abandonnez-la, puis "
+        "corrigez celle-ci.",
     ),
     "impossible": message("registration/outcome", "🚫 Ce n'est plus possible maintenant."),
 }

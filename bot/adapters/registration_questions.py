@@ -63,8 +63,9 @@ def question_of(error: InvalidAnswerError) -> str:
 
 
 def is_begun(answers: Answers) -> bool:
-    """Return whether there is something to go on with."""
-    return bool(answers.keys() & (frozenset(QUESTIONS) - {"gathering"}))
+    """Return whether there is a registration to go on with; a correction is begun anew."""
+    given = answers.keys() & (frozenset(QUESTIONS) - {"gathering"})
+    return bool(given) and "editing" not in answers
 
 
 def people_of(answers: Answers) -> int:

@@ -62,6 +62,32 @@ async def test_the_button_is_there_only_while_answers_wait(talk: Talk) -> None:
     assert "resume" not in talk.offered
 
 
+async def test_correcting_another_registration_does_not_lose_the_answers_that_wait(
+    talk: Talk, people: People
+) -> None:
+    await people.register(1, chat_id=AWA)
+    await talk.begin(FLOW)
+    await talk.fill(until="phone")
+    before = await _draft(people)
+    await talk.begin("gathering_change")
+    await talk.tap("1")
+    await talk.tap("edit")
+    assert talk.step == "card"
+    assert "inscription commencée attend" in talk.said
+    assert await _draft(people) == before
+    await talk.begin("gatherings")
+    await talk.tap("resume")
+    await talk.fill()
+    await talk.tap("stop")
+    await talk.begin("gathering_change")
+    await talk.tap("1")
+    await talk.tap("edit")
+    assert talk.step == "summary"
+    talk.session = Session()
+    await talk.begin("gatherings")
+    assert "resume" not in talk.offered  # a correction is begun anew: nothing is lost by it
+
+
 async def test_an_old_button_to_go_on_begins_anew_where_nothing_is_left(talk: Talk) -> None:
     await talk.do(Chose("gatherings", "which", "resume"))
     assert talk.step == "organization"

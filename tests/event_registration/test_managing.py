@@ -156,6 +156,22 @@ async def test_a_registration_is_found_by_code_and_phone(talk: Talk, people: Peo
     assert [each.id for each in await _mine(people)] == [1]
 
 
+async def test_a_registration_is_deleted_from_another_chat_by_its_code(
+    talk: Talk, people: People
+) -> None:
+    made = await people.register(1, chat_id=OUMOU)
+    await talk.begin("gathering_change")
+    await talk.tap("code")
+    await talk.write(made.code)
+    await talk.write("76 12 34 56")
+    await talk.tap("forget")
+    await talk.tap("yes")
+    assert talk.step == "forgotten"
+    left = await people.store.read(people.desk.decisions.of_gathering, people.gathering.id)
+    assert left == []
+    assert await people.taken() == 0
+
+
 async def test_codes_are_not_guessed_in_the_chat(talk: Talk, people: People) -> None:
     made = await people.register(1, chat_id=OUMOU)
     await talk.begin("gathering_change")

@@ -28,6 +28,7 @@ from event_registration.errors import (
     NoPlaceLeftError,
     OfferExpiredError,
     RegistrationError,
+    WrongStateError,
 )
 from event_registration.hall import offer_end
 from event_registration.states import HOLDING, LIVE
@@ -278,6 +279,48 @@ class Places(RuleBasedStateMachine):
             self.account.orders += 1
             entry.order, entry.passed, entry.state = self.account.orders, 0, State.WAITING
             self.account.promote(self.now, entry)
+
+    @rule(data=st.data(), is_refused=st.booleans())
+    def staff_end(self, data: st.DataObject, *, is_refused: bool) -> None:
+        entry = self.any_of(data, State.WAITING, State.OFFERED, State.CONFIRMED)
+        if entry is None:
+            return
+        decisions = self.desk.decisions
+        if is_refused:
+            self.write(decisions.refuse, entry.id, "Dossier", actor=STAFF, now=self.now)
+        else:
+            self.write(decisions.withdraw, entry.id, actor=STAFF, now=self.now)
+        self.account.end(entry, State.REFUSED if is_refused else State.CANCELLED)
+        self.account.promote(self.now)
+
+    @rule(data=st.data())
+    def merge(self, data: st.DataObject) -> None:
+        ending, staying = (self.any_of(data, *LIVE), self.any_of(data, *LIVE))
+        if ending is None or staying is None or ending is staying:
+            return
+        try:
+            self.write(self.desk.decisions.merge, ending.id, staying.id, actor=STAFF, now=self.now)
+        except WrongStateError:
+            assert ending.state in HOLDING
+            assert staying.state not in HOLDING
+            return
+        staying.order = min(staying.order, ending.order)
+        self.account.end(ending, State.MERGED)
+        self.account.promote(self.now)
+
+    @rule(data=st.data())
+    def forget(self, data: st.DataObject) -> None:
+        entry = self.any_of(data, *State)
+        if entry is None:
+            return
+        self.write(
+            self.desk.registrations.forget,
+            entry.id, chat_id=entry.organization, now=self.now,
+        )  # fmt: skip
+        was_live = entry.state in LIVE
+        self.account.entries.remove(entry)
+        if was_live:
+            self.account.promote(self.now)
 
     # -- what always holds -----------------------------------------------------------------
 

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.process
 JIGI = (sys.executable, "-c", "from bot.cli import main; main()")
 CODE = "code-of-the-demonstration"
 AWA = 7_000_000_001
+SHARED = {"fr": "📲 Ou envoyez le numéro", "bm": "📲 Walima nin telefɔni nimɔrɔ ci"}
 
 
 async def _jigi(database_url: str, *arguments: str) -> str:
@@ -65,6 +66,17 @@ class Registrant:
         self.somebody.says(text)
         await until(lambda: self._state() != before)
 
+    @property
+    def has_key(self) -> bool:
+        """Whether the key that shares the phone's number stands under the chat."""
+        return any(one.fixed_by_keyboard for one in self.somebody.api.visible(AWA))
+
+    async def share_number(self) -> None:
+        """Press the key that shares the phone's own number."""
+        contact = {"phone_number": "22376123456", "first_name": "Awa", "user_id": AWA}
+        self.somebody.sends(contact=contact)
+        await until(lambda: not self.has_key)
+
     def _state(self) -> list[Any]:
         seen = [one for one in self.somebody.api.visible(AWA) if one.from_bot]
         return [(one.message_id, one.text, tuple(one.data.values())) for one in seen]
@@ -98,6 +110,9 @@ async def test_a_registration_from_the_first_message_to_the_ticket(
             await until(lambda: _pictures(api) == 1, seconds=30)
         seen = "\n".join(text for text in api.texts(AWA) if text)
         assert "JIF27-" in seen
+        assert SHARED[language] in seen
+        # A shared contact is a message without a text: it went from the chat at once.
+        assert all(one.from_bot or one.text is not None for one in api.visible(AWA))
         await bot.end(signal.SIGKILL)
     assert "Musow Jɛkulu" in await _jigi(migrated_sqlite_url, "registrations", "list", "JIF27")
     assert "Musow" not in bot.log
@@ -111,7 +126,13 @@ async def _answer_all(person: Registrant, language: str) -> None:
     for step, given in {**ANSWERS, "language": language}.items():
         if step == "recommendations":
             continue
-        if given.startswith("'"):
+        if step == "phone":
+            await until(lambda: person.has_key)
+        if step == "phone" and language == "fr":
+            await person.share_number()
+        elif given.startswith("'"):
             await person.write(given[1:])
         else:
             await person.tap(f"gathering_registration:{step}:{given}")
+        if step == "phone":
+            await until(lambda: not person.has_key)
