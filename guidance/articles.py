@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,23}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{6}$")]
-Help = Literal["any", "medical", "legal", "shelter", "child_protection", "livelihood", "complaint"]
+Help = Literal["any", "medical", "legal", "shelter", "child_protection", "livelihood", "misconduct"]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -82,20 +82,27 @@ def unreviewed(shelf: ArticleShelf) -> tuple[Article, ...]:
     return tuple(each for each in shelf.articles.values() if each.reviewed_by is None)
 
 
+def too_long(room: Room, text: str) -> Iterable[str]:
+    """Yield what keeps a page, in whichever language, from being read on one screen."""
+    if len(text) > MAX_PAGE:
+        yield f"{len(text)} characters; {MAX_PAGE} at most"
+    if room is Room.SURVIVOR and text.count("\n") >= MAX_SURVIVOR_LINES:
+        yield f"more than {MAX_SURVIVOR_LINES} lines"
+
+
 def _wrong_with(article: Article) -> Iterable[str]:
     if article.room is Room.SURVIVOR and article.help is None:
         yield "an article about violence needs a way to help"
     if article.room is Room.SURVIVOR and article.discreet_title is None:
         yield "an article about violence needs a discreet title"
+    if TELLING.search(f"{article.code} {article.voice or ''}"):
+        yield "its code or its voice note tells what it is about"
     if TELLING.search(article.discreet_title or ""):
         yield "its discreet title tells what it is about"
     yield from _forbidden(f"title {article.title!r}", article.title)
     for number, page in enumerate(article.pages, 1):
         where = f"page {number}"
-        if len(page.text) > MAX_PAGE:
-            yield f"{where}: {len(page.text)} characters; {MAX_PAGE} at most"
-        if article.room is Room.SURVIVOR and page.text.count("\n") >= MAX_SURVIVOR_LINES:
-            yield f"{where}: more than {MAX_SURVIVOR_LINES} lines"
+        yield from (f"{where}: {each}" for each in too_long(article.room, page.text))
         if _NUMBER.search(page.text):
             yield f"{where}: a phone number; numbers stand in the directory"
         yield from _placeholders(where, page.text)

@@ -232,10 +232,14 @@ def _with_police(
 
 
 def _structures(database: Database, request: Request) -> list[Candidate]:
-    """Return the public structures for the need, the ones that are no police first."""
+    """Return the public structures for the need, the ones that are no police first.
+
+    No structure takes complaints about people of an organisation: who listens can tell more.
+    """
+    need = Need.PSYCHOSOCIAL if request.need is Need.MISCONDUCT else request.need
     found = [
         (row.kind in POLICE, -row.needs, row.slug)
-        for row in database.execute(_STRUCTURES, request.values())
+        for row in database.execute(_STRUCTURES, request.values() | {"need": need})
     ]
     return [
         Candidate(slug, is_police, Answer.UNKNOWN)

@@ -15,6 +15,7 @@ class Need(StrEnum):
     CASE_MANAGEMENT = "case_management"
     CHILD_PROTECTION = "child_protection"
     COMPLAINT = "complaint"
+    MISCONDUCT = "misconduct"
 
 
 class Answer(StrEnum):

@@ -89,6 +89,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "case_management": "accompagnement",
         "child_protection": "protection de l'enfant",
         "complaint": "plainte",
+        "misconduct": "plainte contre un agent",
     },
     "status": {
         "draft": "brouillon",

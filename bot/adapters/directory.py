@@ -30,6 +30,8 @@ ANY_NEED = "any"
 WHOLE_AREA = "all"
 WHAT_FITS = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.LEGAL)
 CHILD = "child"
+# Care comes first; whom to complain to comes after, where a channel is verified.
+WHAT_FITS_MISCONDUCT = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.MISCONDUCT)
 WHAT_FITS_A_CHILD = (Need.CHILD_PROTECTION, Need.MEDICAL)
 MAX_NUMBERS = 4
 MAX_CANDIDATES = 5
@@ -171,6 +173,8 @@ class DirectoryLookUps:
         wants_care = slots.get("told") == "sexual" and slots.get("need") == Need.MEDICAL
         if wants_care and not found.pep_confirmed:
             said.append(texts.ask_for_pep())
+        if slots.get("need") == Need.MISCONDUCT and not _any_channel(cards):
+            said.append(texts.no_channel())
         if not any(card.phones for card in cards):
             said += [_line(line) for line in found.national_lines[:1]]
         said.append(texts.honest_line(cards))
@@ -241,6 +245,8 @@ def _needs(need: str) -> tuple[Need, ...]:
     """Return what to look for; somebody who does not know is shown one of each kind that fits."""
     if need == CHILD:
         return WHAT_FITS_A_CHILD
+    if need == Need.MISCONDUCT:
+        return WHAT_FITS_MISCONDUCT
     return (Need(need),) if need in Need else WHAT_FITS
 
 
@@ -260,6 +266,10 @@ def _search_all(
     for answer in answers:
         services |= {card.slug: card for card in answer.services if card.slug not in services}
     return replace(answers[0], services=tuple(services.values())[:limit])
+
+
+def _any_channel(cards: Sequence[ServiceCard]) -> bool:
+    return any(Need.MISCONDUCT in card.needs for card in cards)
 
 
 def _only_sure(inside: PlaceMatch, whole: PlaceMatch) -> PlaceMatch:

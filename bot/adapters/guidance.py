@@ -131,7 +131,11 @@ class GuidanceLookUps:
         place = self._at(slots.get("at"))
         if place is None:
             return LookedUp(request.name)
-        return LookedUp(request.name, (link_to(place[0], self.bot_name),))
+        article = place[0]
+        said = [link_to(article, self.bot_name)]
+        if article.room is Room.OPEN:  # on the survivor path three lines are enough
+            said.append(message("reading/sources", "📚 {sources}", sources=_sources(article)))
+        return LookedUp(request.name, tuple(said))
 
     async def _article_sheet(self, request: LookUp, slots: Slots, _now: datetime) -> LookedUp:
         place = self._at(slots.get("at"))
@@ -214,8 +218,7 @@ def sheet_of(article: Article, renderer: Renderer, bot_name: str | None) -> Arti
         for language in ("fr", "bm")
     )
     link = renderer.text(link_to(article, bot_name), "fr").removeprefix("🔗 ")
-    sources = " ; ".join(_cited(each) for each in article.sources)
-    notes = [link, f"Sources : {sources}", article.age_note]
+    notes = [link, _sources(article), article.age_note]
     if any(renderer.catalogue.is_drafted(page, "bm") for page in pages):
         drafted = message(
             "sheet/drafted",
@@ -223,6 +226,11 @@ def sheet_of(article: Article, renderer: Renderer, bot_name: str | None) -> Arti
         )
         notes += [renderer.text(drafted, language) for language in ("fr", "bm")]
     return ArticleSheet(sides, link, tuple(notes))
+
+
+def _sources(article: Article) -> str:
+    """Return where an article's facts come from. Sources are named as they name themselves."""
+    return "Sources : " + " ; ".join(_cited(each) for each in article.sources)
 
 
 def _cited(source: Source) -> str:

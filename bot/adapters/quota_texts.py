@@ -84,11 +84,9 @@ def _table(verdict: Verdict) -> Iterable[Message]:
     """Yield a table: a head, then women and men with number, share and minimum."""
     size = str(verdict.group.size)
     if verdict.respected is None:
-        yield message("quota/head", "📋 Total {size} │ nombre │ part", size=size)
+        yield message("quota/head", "📋 Total {size} │ part", size=size)
     else:
-        yield message(
-            "quota/head_judged", "📋 Total {size} │ nombre │ part │ minimum (30 %)", size=size
-        )
+        yield message("quota/head_judged", "📋 Total {size} │ part │ minimum", size=size)
     for sex in (Sex.WOMAN, Sex.MAN):
         yield _row(verdict, sex)
 
@@ -96,9 +94,9 @@ def _table(verdict: Verdict) -> Iterable[Message]:
 def _row(verdict: Verdict, sex: Sex) -> Message:
     number = verdict.group.number(sex)
     if sex is Sex.WOMAN:
-        row = message("quota/women_row", "👩 Femmes │ {number} │ {share} %{minimum}")
+        row = message("quota/women_row", "👩 Femmes {number} │ {share} %{minimum}")
     else:
-        row = message("quota/men_row", "👨 Hommes │ {number} │ {share} %{minimum}")
+        row = message("quota/men_row", "👨 Hommes {number} │ {share} %{minimum}")
     mark = "✅" if number >= verdict.minimum else "❌"
     judged = "" if verdict.respected is None else f" │ {verdict.minimum} {mark}"
     return row.filled(

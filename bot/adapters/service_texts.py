@@ -104,6 +104,16 @@ def honest_line(cards: Iterable[ServiceCard]) -> Message | None:
     return None
 
 
+def no_channel() -> Message:
+    """Return that nobody is known to take complaints about people of an organisation."""
+    return message(
+        "services/no_channel",
+        "✉️ Pour se plaindre d'un agent, aucun canal n'est vérifié ici. Un service d'écoute peut"
+        " dire ce qui existe.",
+        discreet=message("services/no_channel", "✉️ Rien n'est vérifié pour écrire à un bureau."),
+    )
+
+
 def ask_for_pep() -> Message:
     """Return what to ask first when no listed service is known to have the treatment."""
     return message(

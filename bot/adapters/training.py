@@ -15,6 +15,7 @@ from storage.store import Store
 
 LOOK_UPS = frozenset(
     {"training_people", "training_months", "training_contact", "training_send", "training_drop"}
+    | {"training_new_contact"}
     | {"training_find", "training_summary", "training_update", "focal_points"}
 )
 MONTHS_AHEAD = 6
@@ -47,6 +48,7 @@ class TrainingLookUps:
             "training_people": self._people,
             "training_months": self._months,
             "training_contact": self._contact,
+            "training_new_contact": self._new_contact,
             "training_send": self._send,
             "training_drop": self._drop,
             "training_find": self._find,
@@ -91,6 +93,14 @@ class TrainingLookUps:
         )
         code = await self.store.write(self.desk.draft, asked, now)
         return LookedUp(request.name, slots=(("request", code), ("problem", None)))
+
+    async def _new_contact(self, request: LookUp, slots: Slots, now: datetime) -> LookedUp:
+        """Seal what was typed in the place of the contact that the request had."""
+        text = (request.text or "").strip()
+        if not is_contact(text):
+            return LookedUp(request.name, slots=(("problem", "yes"),))
+        kept = await self._changed(slots, now, contact=text)
+        return LookedUp(request.name, slots=(("sent", kept), ("problem", None)))
 
     async def _send(self, request: LookUp, slots: Slots, now: datetime) -> LookedUp:
         kept = await self.store.write(self.desk.ask, slots.get("request", ""), now)
@@ -143,14 +153,19 @@ class TrainingLookUps:
             changes["men"], changes["women"] = _numbers(slots["group"])
         if "month" in slots:
             changes["month"] = slots["month"]
+        changes |= {name: slots[name] for name in ("theme", "region") if name in slots}
+        kept = await self._changed(slots, now, **changes)
+        emptied = tuple((name, None) for name in ("group", "month", "theme", "region"))
+        return LookedUp(request.name, slots=(*emptied, ("sent", kept)))
 
+    async def _changed(self, slots: Slots, now: datetime, **changes: str | int) -> str:
+        """Change the request that the session names; return whether it was still there."""
         kept = await self.store.write(
             lambda connection: self.desk.change(
                 connection, slots.get("request", ""), now, **changes
             )
         )
-        emptied = (("group", None), ("month", None))
-        return LookedUp(request.name, slots=(*emptied, ("sent", "yes" if kept else "no")))
+        return "yes" if kept else "no"
 
     async def _focal_points(self, request: LookUp, slots: Slots, _now: datetime) -> LookedUp:
         found = await self.store.read(public, slots.get("network", ""), slots.get("region", ""))

@@ -2,15 +2,18 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cyclopts import App
 from sqlalchemy import Connection
 
 from bot import bootstrap
+from bot.adapters.article_texts import page_of
+from bot.i18n.catalogue import TRANSLATED_LANGUAGES, load_catalogue
 from bot.settings import Settings, SettingsError
-from guidance.content_rules import expired, unreviewed
+from guidance.articles import ArticleShelf
+from guidance.content_rules import expired, too_long, unreviewed
 from guidance.focal_points import FocalPointError, replace_all
 from guidance.shelf import read_shelf
 from guidance.training import TrainingDesk
@@ -27,12 +30,28 @@ def check() -> None:
     found += [f"{each.id}.yml: valid until {each.valid_until}" for each in late]
     for problem in found:
         print(problem, file=sys.stderr)
+    found += _wrong_translations(shelf)
     waiting = unreviewed(shelf)
     if waiting:
         print(f"Read and signed by nobody yet: {', '.join(each.id for each in waiting)}.")
     if found:
         sys.exit(1)
     print(f"{len(shelf.articles)} articles, nothing to mend.")
+
+
+def _wrong_translations(shelf: ArticleShelf) -> Iterable[str]:
+    """Yield a sentence for each page that a language lacks, or has too long."""
+    catalogue = load_catalogue(bootstrap.LOCALES)
+    for language in TRANSLATED_LANGUAGES:
+        for article in shelf.articles.values():
+            where = f"{article.id}.yml: {language}"
+            for number in range(1, len(article.pages) + 1):
+                page = page_of(article, number)
+                said = catalogue.find(page, language)
+                if said == page.text:
+                    yield f"{where}: page {number} is not translated"
+                for problem in too_long(article.room, said):
+                    yield f"{where}: page {number}: {problem}"
 
 
 @app.command(name="list")

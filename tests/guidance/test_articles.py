@@ -82,6 +82,8 @@ def test_a_sound_article_is_served():
         ({"sources": [{"mark": "U", "date": "2020", "title": "?"}]}, "mark"),
         ({"topic": "weather"}, "no topic weather"),
         ({"code": "viol"}, "code"),
+        ({"code": "sexual"}, "code or its voice note tells"),
+        ({"voice": "apres-viol"}, "code or its voice note tells"),
         ({"pages": []}, "pages"),
         ({"pages": [{"text": "a" * (MAX_PAGE + 1)}]}, "301 characters"),
         ({"pages": [{"text": "a\nb\nc\nd"}]}, "more than 3 lines"),
