@@ -61,7 +61,7 @@ from nlu.rasa_client import RasaClient
 from nlu.reader import InProcessReader, RasaReader, Reader
 from referral_directory.care_deadlines import read_care_deadlines
 from referral_directory.gazetteer import Gazetteer
-from referral_directory.loading import load_starter
+from referral_directory.loading import is_new, load_starter
 from storage.database import Base, open_engine, sessionmaker
 from storage.keys import Keyring, WeakKeyError
 from storage.migrate import upgrade
@@ -203,13 +203,25 @@ async def open_directory(settings: Settings) -> AsyncIterator[OpenDirectory]:
         await engine.dispose()
 
 
-async def fill_directory(settings: Settings, clock: Clock) -> None:
-    """Load the places and the starter directory; what staff changed stays."""
+async def fill_directory(settings: Settings, clock: Clock, *, only_new: bool = False) -> bool:
+    """Load the places and the starter directory; what staff changed stays.
+
+    Args:
+        settings: say which database.
+        clock: when it is loaded.
+        only_new: leave a directory alone that has any organisation.
+
+    Returns:
+        Whether it was loaded.
+    """
     engine = open_engine(settings.database)
     try:
         async with sessionmaker(engine)() as session:
+            if only_new and not await session.run_sync(is_new):
+                return False
             await session.run_sync(load_starter, now=clock.now())
             await session.commit()
+            return True
     finally:
         await engine.dispose()
 

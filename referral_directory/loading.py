@@ -78,6 +78,11 @@ def load_starter(database: Database, *, now: datetime, data: Path = DATA) -> Loa
     return LoadReport(places, len(new_organizations), len(new_services), len(new_phones))
 
 
+def is_new(database: Database) -> bool:
+    """Tell whether nobody has put an organisation into the directory yet."""
+    return database.execute(select(Organization.slug).limit(1)).first() is None
+
+
 def _new[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
     database: Database,
     model: type[Organization | Service | Phone],

@@ -15,9 +15,20 @@ retention_app = App(name="retention", help="What is held, and until when.")
 
 @app.command
 def upgrade() -> None:
-    """Bring the database to the newest revision; creates it where it is SQLite."""
-    asyncio.run(bootstrap.upgrade_database(Settings.read()))
+    """Bring the database to the newest revision; a new one gets the starter directory.
+
+    Where the database is SQLite it is created.
+    """
+
+    async def upgrade_and_fill() -> bool:
+        settings = Settings.read()
+        await bootstrap.upgrade_database(settings)
+        return await bootstrap.fill_directory(settings, bootstrap.SystemClock(), only_new=True)
+
+    filled = asyncio.run(upgrade_and_fill())
     print("The database is at the newest revision.")
+    if filled:
+        print("The starter directory is loaded: nothing in it is verified yet.")
 
 
 @retention_app.command

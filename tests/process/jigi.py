@@ -43,7 +43,6 @@ async def ready_database(url: str) -> None:
     """Fill a database and verify one number, as the README says."""
     for command in (
         ("db", "upgrade"),
-        ("directory", "load"),
         ("directory", "verify", "tel-18", "--by", "Awa T.", "--on", "2026-11-20"),
     ):
         ended = await run_jigi(*command, database_url=url)

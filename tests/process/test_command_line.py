@@ -43,6 +43,20 @@ async def test_a_directory_goes_out_and_comes_back_unchanged(settings, tmp_path)
         assert "not written" in back.out
 
 
+async def test_a_new_database_gets_the_starter_directory_and_one_in_use_is_left_alone(
+    settings, tmp_path
+):
+    first = await run_jigi("db", "upgrade", **settings)
+    assert first.status == 0, first.err
+    assert "starter directory is loaded" in first.out
+    exported = tmp_path / "d.csv"
+    await run_jigi("directory", "export", str(exported), "--format", "csv", **settings)
+    assert exported.read_text(encoding="utf-8").count("\n") > 50
+    again = await run_jigi("db", "upgrade", **settings)
+    assert again.status == 0, again.err
+    assert "starter" not in again.out
+
+
 async def test_an_entry_is_verified_and_unverified(settings):
     await run_jigi("directory", "load", **settings)
     verified = await run_jigi(
