@@ -154,6 +154,7 @@ def _lines(conversation: Conversation) -> Lines:
         failed=with_menu(phrases.TROUBLE),
         late=with_menu(phrases.LATE),
         leftover=composer.plain(phrases.LEFTOVER, DEFAULT_LANGUAGE),
+        private=composer.plain(phrases.PRIVATE, DEFAULT_LANGUAGE),
     )
 
 

@@ -25,6 +25,8 @@ LEFTOVER = message(
     "🌿 Des messages plus anciens restent ici : effacez la discussion dans Telegram.",
     risk="erasing",
 )
+# In a group, where everybody reads it: neither a name nor a topic.
+PRIVATE = message("phrases/private", "🌿 Bonjour. Je réponds à une seule personne à la fois.")
 NOT_OPEN = message("phrases/not_open", "🌿 Bonjour. Ce service n'est pas encore ouvert.")
 NOT_A_PLACE = message(
     "phrases/not_a_place",

@@ -20,12 +20,14 @@ class Lines:
         failed: something went wrong here; where help is all the same.
         late: a neutral line in place of what would come too late to be shown.
         leftover: older messages remain; how to clear the chat by hand.
+        private: said in a group before leaving it.
     """
 
     too_many: ShowScreen
     failed: ShowScreen
     late: ShowScreen
     leftover: ShowScreen
+    private: ShowScreen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

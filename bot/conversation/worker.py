@@ -199,6 +199,8 @@ class Worker(UpdateInbox):
             return
         self._groups.add(chat_id)
         try:
+            # Told or not, the group is left: it may let nobody write.
+            await self._around.messenger.deliver(chat_id, self._around.lines.private)
             await self._around.messenger.deliver(chat_id, LeaveChat())
         finally:
             self._groups.discard(chat_id)

@@ -219,7 +219,7 @@ async def test_low_confidence_offers_guesses_never_a_dead_end(conversation):
     assert any("JIF" in label for label in labels)
 
 
-async def test_a_group_is_left_without_a_word(conversation):
+async def test_a_group_gets_no_screen_and_is_left(conversation):
     turn = await answer(conversation, GroupTouched())
     assert turn.actions == (LeaveChat(),)
     assert turn.state is None

@@ -92,8 +92,8 @@ async def test_a_group_is_left_and_nothing_of_it_is_stored(pipeline, store):
     group = any_update(1, -100, text="bonjour")
     payload = group.payload.replace(b'"private"', b'"group"')
     await pipeline.worker.accept([type(group)(1, -100, payload, group.sent_at)])
-    await pipeline.until(lambda: pipeline.messenger.carried)
-    assert pipeline.messenger.carried == [(-100, LeaveChat())]
+    await pipeline.until(lambda: len(pipeline.messenger.carried) == 2)
+    assert pipeline.messenger.carried == [(-100, LINES.private), (-100, LeaveChat())]
     assert await store.accept([text_update(1, 71, "un")], pipeline.clock.now()) == {1}
 
 

@@ -33,6 +33,7 @@ LINES = Lines(
     failed=ShowScreen("Quelque chose n'a pas marché. Voici de l'aide."),
     late=ShowScreen("Bonjour."),
     leftover=ShowScreen("D'anciens messages restent peut-être."),
+    private=ShowScreen("Une seule personne à la fois."),
 )
 
 

@@ -8,7 +8,13 @@ import pytest
 from tests.locales.texts import Text, bambara, french
 
 # The texts that may lie open on a screen: after leaving, and in a notification.
-SEEN_BY_ANYBODY = ("phrases/neutral", "phrases/first_line", "phrases/late", "phrases/not_open")
+SEEN_BY_ANYBODY = (
+    "phrases/neutral",
+    "phrases/first_line",
+    "phrases/late",
+    "phrases/not_open",
+    "phrases/private",
+)
 
 TELLING_WORDS = re.compile(
     r"violen|\bviol|vbg|sexe|sexuel|\babus|agress|harc[eè]l|battu|frapp|victime|surviv"
