@@ -26,6 +26,8 @@ from bot.adapters.look_ups import JoinedLookUps
 from bot.adapters.registration import LOOK_UPS as REGISTRATION_LOOK_UPS
 from bot.adapters.registration import RegistrationLookUps
 from bot.adapters.registration_courier import RegistrationCourier
+from bot.adapters.service_reports import LOOK_UPS as REPORT_LOOK_UPS
+from bot.adapters.service_reports import ReportLookUps
 from bot.adapters.training import LOOK_UPS as TRAINING_LOOK_UPS
 from bot.adapters.training import TrainingLookUps
 from bot.adapters.understanding import NluUnderstanding
@@ -76,6 +78,7 @@ LOOK_UPS = frozenset(
     | {"service_pin", "emergency_numbers", "helplines", "guesses"}
     | GUIDANCE_LOOK_UPS
     | TRAINING_LOOK_UPS
+    | REPORT_LOOK_UPS
     | REGISTRATION_LOOK_UPS
 )
 
@@ -345,6 +348,7 @@ def build_conversation(
             ),
             {
                 **dict.fromkeys(GUIDANCE_LOOK_UPS, guidance),
+                **dict.fromkeys(REPORT_LOOK_UPS, ReportLookUps(registration.store)),
                 **dict.fromkeys(TRAINING_LOOK_UPS, _training(directory, registration.store)),
             },
             RegistrationLookUps(registration.desk, registration.store, directory.gazetteer),

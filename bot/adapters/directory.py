@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.adapters import service_texts as texts
+from bot.adapters.service_reports import missing_option, report_option
 from flows.engine.effects import LookUp
 from flows.engine.events import LookedUp, Pin
 from flows.engine.messages import Bilingual, Message, Option, message
@@ -35,6 +36,7 @@ WHAT_FITS_MISCONDUCT = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.MISCONDUCT)
 WHAT_FITS_A_CHILD = (Need.CHILD_PROTECTION, Need.MEDICAL)
 MAX_NUMBERS = 4
 MAX_CANDIDATES = 5
+ROOM_FOR_A_GAP = 3  # with so many services a list has all the buttons that it may have
 
 _ANYWHERE = frozenset(
     map(
@@ -178,10 +180,12 @@ class DirectoryLookUps:
         if not any(card.phones for card in cards):
             said += [_line(line) for line in found.national_lines[:1]]
         said.append(texts.honest_line(cards))
+        options = [_service_option(number, card) for number, card in enumerate(cards, 1)]
+        gap = _gap(slots)
+        if gap is not None and len(options) < ROOM_FOR_A_GAP:
+            options.append(gap)
         return LookedUp(
-            request.name,
-            tuple(each for each in said if each is not None),
-            tuple(_service_option(number, card) for number, card in enumerate(cards, 1)),
+            request.name, tuple(each for each in said if each is not None), tuple(options)
         )
 
     async def _card(self, slots: Mapping[str, str], now: datetime) -> ServiceCard | None:
@@ -200,7 +204,10 @@ class DirectoryLookUps:
         card = await self._card(slots, now)
         if card is None:
             return LookedUp(request.name, (_gone(),), (_other_services(),))
-        options = [_other_services()]
+        options = [_other_services(), report_option(card.slug)]
+        gap = _gap(slots)
+        if gap is not None:
+            options.append(gap)
         if card.latitude is not None and card.longitude is not None:
             options.insert(0, Option("map", message("card/map", "Voir sur la carte"), "🗺️"))
         return LookedUp(request.name, tuple(texts.card_lines(card, now)), tuple(options))
@@ -296,6 +303,13 @@ def _service_option(number: int, card: ServiceCard) -> Option:
         "services/option", "{number}. {name}", number=str(number), name=texts.both(card.name)
     )
     return Option(card.slug, name)
+
+
+def _gap(slots: Mapping[str, str]) -> Option | None:
+    """Return the button that says that something is missing where this person searched."""
+    area, place = slots.get("area"), slots.get("place")
+    wanted = place if area in (None, WHOLE_AREA) else area
+    return missing_option(slots.get("need"), None if wanted == ANYWHERE else wanted)
 
 
 def _other_services() -> Option:

@@ -55,7 +55,7 @@ class Renderer:
         buttons = [
             Button(
                 self.label(option, manner),
-                _data(Press(offer.flow, offer.step, option.id), manner),
+                _data(Press(*(option.at or (offer.flow, offer.step)), option.id), manner),
             )
             for option in offer.options
         ]

@@ -49,11 +49,17 @@ Value = str | Bilingual | Message
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice that a look-up found: `id` comes back when it is chosen."""
+    """A choice that a look-up found: `id` comes back when it is chosen.
+
+    Attributes:
+        at: the flow and step that it answers, where that is another one than the screen it stands
+            on: such a button works without anything of the screen.
+    """
 
     id: str
     label: Message | Bilingual
     icon: str = field(default="")
+    at: tuple[str, str] | None = None
 
 
 def message(

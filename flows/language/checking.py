@@ -110,6 +110,7 @@ def _linked(library: FlowLibrary) -> set[str]:
 BEGUN_BY_NAME = frozenset(
     {"suicidal", "leave", "thanks", "goodbye", "yes_said", "no_said", "identity", "not_understood"}
     | {"voice", "media"}
+    | {"report", "missing"}  # from the card of a service
 )
 
 
