@@ -60,6 +60,10 @@ _STAYING = frozenset(
 _ORDINARY_WORDS = frozenset(("san", "fana", "koro", "dogo", "nara", "dire", "bla", "bore", "ber"))
 
 
+# Short names of towns that everybody knows and that mean nothing else: they need no sign.
+_WELL_KNOWN = frozenset(("bko", "gao", "gawo", "jene", "kati", "kayi", "moti", "segu"))
+
+
 class Gazetteer:
     """All places, built once from the `places` table."""
 
@@ -216,6 +220,8 @@ class Gazetteer:
 
 
 def _needs_a_sign(name: str) -> bool:
+    if name in _WELL_KNOWN:
+        return False
     return len(name) <= _SHORT_NAME or name in _ORDINARY_WORDS
 
 

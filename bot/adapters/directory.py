@@ -1,6 +1,6 @@
 """The directory behind the flows' look-ups; fulfils the `LookUps` port."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ CHILD = "child"
 WHAT_FITS_MISCONDUCT = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.MISCONDUCT)
 WHAT_FITS_A_CHILD = (Need.CHILD_PROTECTION, Need.MEDICAL)
 MAX_NUMBERS = 4
+_SAYS_IT_IS_A_CHOICE = (Need.PROTECTION, Need.LEGAL)  # the flow says so above these lists
 MAX_CANDIDATES = 5
 ROOM_FOR_A_GAP = 3  # with so many services a list has all the buttons that it may have
 
@@ -144,7 +145,7 @@ class DirectoryLookUps:
     async def _search(self, slots: Mapping[str, str], now: datetime, limit: int) -> FoundServices:
         area = slots.get("area")
         place = slots.get("place") if area in (None, WHOLE_AREA) else area
-        sexual = slots.get("told") == "sexual"
+        sexual = _is_care_first(slots)
         async with self.sessions() as session:
             return await session.run_sync(
                 _search_all,
@@ -172,13 +173,10 @@ class DirectoryLookUps:
             cards.append(found.health)
             said.append(message("services/health", "🩺 La santé d'abord :", risk="health"))
             said.append(texts.entry_line(len(cards), found.health))
-        wants_care = slots.get("told") == "sexual" and slots.get("need") == Need.MEDICAL
+        wants_care = _is_care_first(slots) and slots.get("need") == Need.MEDICAL
         if wants_care and not found.pep_confirmed:
             said.append(texts.ask_for_pep())
-        if slots.get("need") == Need.MISCONDUCT and not _any_channel(cards):
-            said.append(texts.no_channel())
-        if not any(card.phones for card in cards):
-            said += [_line(line) for line in found.national_lines[:1]]
+        said += _after_the_list(found, cards, slots.get("need"))
         said.append(texts.honest_line(cards))
         options = [_service_option(number, card) for number, card in enumerate(cards, 1)]
         gap = _gap(slots)
@@ -242,6 +240,25 @@ class DirectoryLookUps:
                     emergency_numbers, now=now, allow_unverified=self.allow_unverified
                 )
         return LookedUp(request.name, tuple(map(texts.number_line, lines[:MAX_NUMBERS])))
+
+
+def _after_the_list(
+    found: FoundServices, cards: Sequence[ServiceCard], need: str | None
+) -> Iterator[Message]:
+    """Yield whom to call, and that a complaint is a choice, where the cards leave it open."""
+    if need == Need.MISCONDUCT and not _any_channel(cards):
+        yield texts.no_channel()
+    if need == Need.PROTECTION:
+        yield from (texts.number_line(line) for line in found.national_lines if line.is_police)
+    elif not any(card.phones for card in cards):
+        yield from map(_line, found.national_lines[:1])
+    if any(card.is_police for card in cards) and need not in _SAYS_IT_IS_A_CHOICE:
+        yield texts.your_choice()
+
+
+def _is_care_first(slots: Mapping[str, str]) -> bool:
+    """Return whether sexual violence was told, so that care comes first and within hours."""
+    return "care_first" in slots or slots.get("told") == "sexual"
 
 
 def _line(line: PhoneLine) -> Message:

@@ -85,9 +85,7 @@ class Composer:
         offer = last_offer(effects)
         said = [*before, *(each.message for each in effects if isinstance(each, Say))]
         noticed = notice and offer is not None and offer.sensitive
-        if noticed:
-            said.append(phrases.NOTICE)
-        said += after
+        notes = [*((phrases.NOTICE,) if noticed else ()), *after]
         if new_message and offer is not None and offer.path == "survivor":
             said.insert(0, phrases.FIRST_LINE)
         if offers_emergency:
@@ -97,6 +95,9 @@ class Composer:
         if offers_emergency:
             rows = ((self.renderer.foot_button("emergency", manner),), *rows)
         lines = [self.renderer.text(each, manner.language) for each in said]
+        if notes:
+            # Apart from what was asked for: the answer is read first, and stays short.
+            lines += ["", *(self.renderer.text(each, manner.language) for each in notes)]
         if not lines:
             lines = [self.renderer.text(phrases.TROUBLE, manner.language)]
         screen = ShowScreen(join_lines(lines), rows, edit, _voice(said), protect)

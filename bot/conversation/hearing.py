@@ -18,6 +18,7 @@ from flows.engine.effects import LookUp
 from flows.engine.events import Repeated, Wrote
 
 MISSES_BEFORE_LINES = 2
+_CARE_FIRST = (("care_first", "yes"), ("fresh", "yes"))
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +49,9 @@ class Hearing:
         said = await self._interpret(text)
         if said is None:
             return await self.walker.begin(person, "something_else")
-        return await self._understood(_with_language(person, said), said)
+        if self.self_said.needs_care_first(text):
+            said = replace(said, slots=(*said.slots, *_CARE_FIRST))
+        return await self._understood(_with_language(person, said), said, person.language)
 
     async def take(self, person: Person, text: str) -> Answer:
         """Take what was shared as if it had been typed for the screen that waits."""
@@ -117,9 +120,9 @@ class Hearing:
             return None
         return await self.walker.run(replace(person, session=turn.session, misses=0), found)
 
-    async def _understood(self, person: Person, said: Interpretation) -> Answer:
+    async def _understood(self, person: Person, said: Interpretation, before: str | None) -> Answer:
         decision = decide(said, self.walker.destinations, self.thresholds)
-        offered = _other_language(person, said)
+        offered = _other_language(person, said, is_first=before is None)
         answer = await self._carry_out(person, decision, said)
         return replace(answer, offered_language=offered)
 
@@ -160,8 +163,13 @@ def _with_language(person: Person, said: Interpretation) -> Person:
     return replace(person, language="fr" if said.language == "fr" else "bm")
 
 
-def _other_language(person: Person, said: Interpretation) -> str | None:
-    """Return the language to offer: the one somebody writes in, where it is not the one in use."""
+def _other_language(person: Person, said: Interpretation, *, is_first: bool) -> str | None:
+    """Return the language to offer: the one somebody writes in, where it is not the one in use.
+
+    Who begins in both at once was answered in one of them: the other is a tap away.
+    """
+    if is_first and said.language == "mixed":
+        return next(each for each in phrases.LANGUAGE_NAMES if each != person.speaks)
     if said.language in phrases.LANGUAGE_NAMES and said.language != person.speaks:
         return said.language
     return None

@@ -36,13 +36,13 @@ PIN_DELETED = message("phrases/pin_deleted", "📍 J'ai compris la zone et j'eff
 MESSAGE_GOES = message(
     "phrases/message_goes", "🧹 Votre message s'efface d'ici une minute.", risk="erasing"
 )
-# S06 and S38: information inside the first sensitive message, never a question of its own.
+# S06: information inside the first sensitive message, never a question of its own. What Telegram
+# itself sees (S38) stands in the article « Qui peut lire ? »: here it would hide the first list.
 NOTICE = message(
     "phrases/notice",
-    "🧹 « Quitter » efface nos messages de 48 h. Les notifications et les messages plus anciens"
-    " restent : effacez-les à la main.\n"
-    "🔒 Telegram n'est pas chiffré de bout en bout et nous donne votre compte. Prenez un téléphone"
-    " que personne d'autre n'ouvre.",
+    "🧹 « Quitter » efface nos messages de 48 h. Les plus anciens et les notifications : à la main"
+    " (⋮, « Effacer l'historique »).\n"
+    "📱 Prenez un téléphone que personne d'autre n'ouvre.",
     risk="consent",
 )
 OTHER_LANGUAGE = message("phrases/other_language", "Continuer en {language}")

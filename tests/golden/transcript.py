@@ -95,7 +95,7 @@ class Player:
             match action:
                 case ShowScreen(text=text, rows=rows, edit=edit):
                     yield from (
-                        f"{'<' if edit is None else '*'} {line}"
+                        f"{'<' if edit is None else '*'} {line}".rstrip()
                         for line in CHANCE.sub("F-········", text).splitlines()
                     )
                     yield from ("  " + " ".join(f"[{b.label}]" for b in row) for row in rows)
