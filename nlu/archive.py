@@ -9,10 +9,10 @@ that the two doors can never drift apart unseen.
 import json
 import math
 import tarfile
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +29,7 @@ _FEATURIZER = "CountVectorsFeaturizer"
 _CLASSIFIER = "BlockClassifier"
 # What Rasa puts around every pipeline and what changes no intent.
 _BYSTANDERS = frozenset({"NLUMessageConverter", "RegexMessageHandler"})
+_WORDS_HELD = 10_000  # spellings whose letters are counted once
 _FEATURIZER_OPTIONS = {"alias", "analyzer", "min_ngram", "max_ngram", "use_lemma", "min_df"}
 
 
@@ -44,25 +45,41 @@ class ArchiveError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
 class _Block:
-    """One featurizer: which n-grams it takes, from which spelling, and where they stand."""
+    """One featurizer: which n-grams it takes, from which spelling, and where they stand.
 
-    analyzer: str
-    shortest: int
-    longest: int
-    from_skeletons: bool
-    weight: float
-    first: int
-    places: dict[str, int]
+    The letters of a word are counted once where the model has learned from its skeleton; other
+    words, which may be somebody's name, are never kept.
+    """
 
-    def counts(self, light: list[str], folded: list[str]) -> Counter[int]:
-        text = " ".join(folded if self.from_skeletons else light).lower()
-        grams = _word_grams if self.analyzer == "word" else _letter_grams
+    def __init__(
+        self, options: dict[str, Any], weight: float, first: int, places: dict[str, int]
+    ) -> None:
+        self.weight = weight
+        self.places = {gram: place + first for gram, place in places.items()}
+        self.from_skeletons = bool(options.get("use_lemma", True))
+        self.is_letters = options.get("analyzer", "word") == "char_wb"
+        self._sizes = options.get("min_ngram", 1), options.get("max_ngram", 1)
+        self._of_words: dict[str, tuple[int, ...]] = {}
+
+    def found(self, light: list[str], folded: list[str], vocabulary: Container[str]) -> list[int]:
+        """The place of every n-gram of a text, as often as it stands there."""
+        spelled = [word.lower() for word in (folded if self.from_skeletons else light)]
+        if not self.is_letters:
+            return self._known(_word_grams(spelled, *self._sizes))
+        places: list[int] = []
+        for word, skeleton in zip(spelled, folded, strict=True):
+            held = self._of_words.get(word)
+            if held is None:
+                held = tuple(self._known(_letter_grams(f" {word} ", *self._sizes)))
+                if skeleton in vocabulary and len(self._of_words) < _WORDS_HELD:
+                    self._of_words[word] = held
+            places += held
+        return places
+
+    def _known(self, grams: Iterable[str]) -> list[int]:
         places = self.places
-        return Counter(
-            places[gram] for gram in grams(text, self.shortest, self.longest) if gram in places
-        )
+        return [places[gram] for gram in grams if gram in places]
 
 
 class ModelArchive:
@@ -73,6 +90,10 @@ class ModelArchive:
     ) -> None:
         self._blocks = blocks
         self._classifier = classifier
+        self._vocabulary: Container[str] = next(
+            (block.places for block in blocks if block.from_skeletons and not block.is_letters), ()
+        )
+        self._ends = np.cumsum([len(block.places) for block in blocks])
         self.fingerprint = fingerprint
         self.labels = classifier.labels
 
@@ -100,19 +121,21 @@ class ModelArchive:
 
     def understand(self, text: str) -> tuple[Guess, ...]:
         """Rank all intents for `text`, best first. Any text gives an answer."""
-        light, folded = tokens(text)
-        places: list[int] = []
-        values: list[float] = []
-        for block in self._blocks:
-            found = block.counts(light, folded)
-            if not found:
-                continue
-            own = [place + block.first for place in found]
-            damped = [1.0 + math.log(count) for count in found.values()]
-            weighted = np.array(damped) * self._classifier.rarity[own]
-            length = math.sqrt(float(weighted @ weighted))
-            places.extend(own)
-            values.extend((weighted * (block.weight / length)).tolist())
+        return self.rank(*tokens(text))
+
+    def rank(self, light: list[str], skeletons: list[str]) -> tuple[Guess, ...]:
+        """Rank all intents for a text that `tokens` has taken apart."""
+        found = [block.found(light, skeletons, self._vocabulary) for block in self._blocks]
+        places, counts = np.unique(
+            np.fromiter(chain.from_iterable(found), dtype=np.int64), return_counts=True
+        )
+        values = (1.0 + np.log(counts)) * self._classifier.rarity[places]
+        start = 0
+        for block, end in zip(self._blocks, places.searchsorted(self._ends), strict=True):
+            own = values[start:end]
+            # A view: bringing it to length changes `values` itself.
+            own *= block.weight / (math.sqrt(float(own @ own)) or 1.0)
+            start = end
         return self._classifier.rank(places, values)
 
 
@@ -121,7 +144,7 @@ class _Classifier:
     labels: tuple[str, ...]
     blocks: dict[str, float]
     sharpness: float
-    coefficients: NDArray[np.float16]
+    coefficients: NDArray[np.float32]
     intercepts: NDArray[np.float64]
     rarity: NDArray[np.float64]
 
@@ -133,13 +156,14 @@ class _Classifier:
             labels=tuple(settings["labels"]),
             blocks=settings["blocks"],
             sharpness=settings["sharpness"],
-            coefficients=_array(files[f"{folder}/coefficients.npy"]),
+            # Stored in half precision; numpy reckons faster with the wider one.
+            coefficients=_array(files[f"{folder}/coefficients.npy"]).astype(np.float32),
             intercepts=_array(files[f"{folder}/intercepts.npy"]),
             rarity=_array(files[f"{folder}/rarity.npy"]).astype(np.float64),
         )
 
-    def rank(self, places: list[int], values: list[float]) -> tuple[Guess, ...]:
-        scores = np.array(values) @ self.coefficients[places].astype(np.float64)
+    def rank(self, places: NDArray[np.int64], values: NDArray[np.float64]) -> tuple[Guess, ...]:
+        scores = values @ self.coefficients[places].astype(np.float64)
         scores = (scores + self.intercepts) * self.sharpness
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
@@ -181,31 +205,21 @@ def _read_block(files: dict[str, bytes], node: dict[str, Any], weight: float, fi
     if unknown or options.get("analyzer", "word") not in ("word", "char_wb"):
         raise ArchiveError(f"featurizer options {sorted(unknown) or options['analyzer']}")
     folder = f"components/{node['resource']['name']}"
-    return _Block(
-        analyzer=options.get("analyzer", "word"),
-        shortest=options.get("min_ngram", 1),
-        longest=options.get("max_ngram", 1),
-        from_skeletons=options.get("use_lemma", True),
-        weight=weight,
-        first=first,
-        places=json.loads(files[f"{folder}/vocabularies.json"])["text"],
-    )
+    places = json.loads(files[f"{folder}/vocabularies.json"])["text"]
+    return _Block(options, weight, first, places)
 
 
-def _word_grams(text: str, shortest: int, longest: int) -> Iterator[str]:
-    found = text.split()
+def _word_grams(found: list[str], shortest: int, longest: int) -> Iterator[str]:
     for size in range(shortest, longest + 1):
         for start in range(len(found) - size + 1):
             yield " ".join(found[start : start + size])
 
 
-def _letter_grams(text: str, shortest: int, longest: int) -> Iterator[str]:
-    """N-grams inside words with a space at either end; a word shorter than n counts once, whole."""
-    for bare in text.split():
-        word = f" {bare} "
-        for size in range(shortest, longest + 1):
-            yield word[:size]
-            if len(word) <= size:
-                break
-            for start in range(1, len(word) - size + 1):
-                yield word[start : start + size]
+def _letter_grams(padded: str, shortest: int, longest: int) -> Iterator[str]:
+    """N-grams of a word with a space at either end; one shorter than n counts once, whole."""
+    for size in range(shortest, longest + 1):
+        yield padded[:size]
+        if len(padded) <= size:
+            break
+        for start in range(1, len(padded) - size + 1):
+            yield padded[start : start + size]

@@ -13,6 +13,7 @@ A line that begins with `=` must be the whole message.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -40,12 +41,50 @@ class LexiconError(Exception):
         self.pattern = pattern
 
 
+class _Patterns:
+    """Many patterns, each tried only where a word stands that can begin it."""
+
+    def __init__(self, lines: list[str], groups: dict[str, list[str]]) -> None:
+        self._whole: list[re.Pattern[str]] = []
+        self._by_word: dict[str, list[re.Pattern[str]]] = {}
+        self._by_beginning: dict[str, list[re.Pattern[str]]] = {}
+        for line in lines:
+            self._add(line, groups)
+        self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
+
+    def _add(self, line: str, groups: dict[str, list[str]]) -> None:
+        pattern = _Pattern(line, groups)
+        compiled = re.compile(pattern.expression)
+        if pattern.is_whole:
+            self._whole.append(compiled)
+            return
+        for first in pattern.firsts:
+            index = self._by_beginning if first.endswith("*") else self._by_word
+            index.setdefault(first.removesuffix("*"), []).append(compiled)
+
+    def found_in(self, padded: str) -> bool:
+        """Whether one of them stands in a folded text that has one space at either end."""
+        if any(pattern.match(padded, 1) for pattern in self._whole):
+            return True
+        start = 1
+        for word in padded.split():
+            if any(pattern.match(padded, start) for pattern in self._beginning_with(word)):
+                return True
+            start += len(word) + 1
+        return False
+
+    def _beginning_with(self, word: str) -> Iterator[re.Pattern[str]]:
+        yield from self._by_word.get(word, ())
+        for length in self._lengths:
+            yield from self._by_beginning.get(word[:length], ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The compiled patterns of one language for one crisis."""
+    """The patterns of one language for one crisis."""
 
-    signs: re.Pattern[str]
-    unless: re.Pattern[str]
+    signs: _Patterns
+    unless: _Patterns
 
 
 class CrisisLexicon:
@@ -56,15 +95,15 @@ class CrisisLexicon:
         groups: dict[str, list[str]] = {}
         for content in files:
             groups |= content["groups"]
-        self._me = _compile([line for content in files for line in content["me"]], groups)
-        self._distance = _compile(
+        self._me = _Patterns([line for content in files for line in content["me"]], groups)
+        self._distance = _Patterns(
             [line for content in files for line in content["distance"]], groups
         )
         for content in files:
             for crisis, rules in self._rules.items():
                 own = content[crisis]
                 rules.append(
-                    _Rules(_compile(own["signs"], groups), _compile(own["unless"], groups))
+                    _Rules(_Patterns(own["signs"], groups), _Patterns(own["unless"], groups))
                 )
 
     @classmethod
@@ -79,65 +118,88 @@ class CrisisLexicon:
 
     def match(self, text: str) -> Crisis | None:
         """Say which crisis the words show. Danger that is present comes before the wish to die."""
-        folded = normalise(text)
+        return self.match_folded(normalise(text))
+
+    def match_folded(self, folded: str) -> Crisis | None:
+        """As `match`, for a text that `normalise` has folded already."""
         padded = f" {folded} "
         if self._is_told_of_others(padded):
             return None
         for crisis, languages in self._rules.items():
-            if any(rules.signs.search(padded) for rules in languages) and not any(
-                rules.unless.search(padded) for rules in languages
+            if any(rules.signs.found_in(padded) for rules in languages) and not any(
+                rules.unless.found_in(padded) for rules in languages
             ):
                 return crisis
         return None
 
     def _is_told_of_others(self, padded: str) -> bool:
         """News and encyclopaedias: no « I » in it, and long or with the marks of a report."""
-        if self._me.search(padded):
+        if self._me.found_in(padded):
             return False
         is_long = padded.count(" ") - 1 > _LONG_WITHOUT_ME
-        return is_long or self._distance.search(padded) is not None
+        return is_long or self._distance.found_in(padded)
 
 
-def _compile(lines: list[str], groups: dict[str, list[str]]) -> re.Pattern[str]:
-    if not lines:
-        return re.compile(r"(?!)")
-    return re.compile("|".join(_pattern(line, groups) for line in lines))
+class _Pattern:
+    """One line as a regular expression over folded words, each with the space after it.
+
+    Attributes:
+        is_whole: it must be the whole message.
+        firsts: the words it can begin with; one that ends with `*` is a beginning of words.
+        expression: matches where its first word starts.
+    """
+
+    def __init__(self, line: str, groups: dict[str, list[str]]) -> None:
+        self.is_whole, body = line.startswith("="), line.removeprefix("=")
+        items = [_Item(item, line, groups) for item in body.split()]
+        self.firsts: set[str] = set()
+        for item in items:
+            self.firsts |= item.firsts
+            if not item.is_optional:
+                break
+        else:
+            raise LexiconError(line)
+        self.expression = "".join(item.expression for item in items) + "$" * self.is_whole
 
 
-def _pattern(line: str, groups: dict[str, list[str]]) -> str:
-    whole, body = line.startswith("="), line.removeprefix("=")
-    parts = [_item(item, line, groups) for item in body.split()]
-    if not parts:
-        raise LexiconError(line)
-    # Every item ends with the space after its last word; the one before the first is only seen.
-    inner = "(?<= )" + "".join(parts)
-    return rf"^ {inner}$" if whole else inner
+class _Item:
+    """One part of a line: a gap, a word, a choice or a group."""
+
+    def __init__(self, item: str, line: str, groups: dict[str, list[str]]) -> None:
+        self.firsts: set[str] = set()
+        self.is_optional = False
+        if item in _GAPS:
+            self.expression = _GAPS[item]
+            return
+        choices = {
+            _Choice(choice, line) for choice in _choices(item.removesuffix("?"), line, groups)
+        }
+        self.is_optional = item.endswith("?")
+        self.firsts = {choice.first for choice in choices}
+        built = "|".join(sorted({choice.expression for choice in choices}, key=len, reverse=True))
+        self.expression = f"(?:{built})" + "?" * self.is_optional
 
 
-def _item(item: str, line: str, groups: dict[str, list[str]]) -> str:
-    if item in _GAPS:
-        return _GAPS[item]
-    optional = item.endswith("?")
-    item = item.removesuffix("?")
+def _choices(item: str, line: str, groups: dict[str, list[str]]) -> list[str]:
     if item.startswith("<") and item.endswith(">"):
         if item[1:-1] not in groups:
             raise LexiconError(line)
-        choices = groups[item[1:-1]]
-    elif item.startswith("(") and item.endswith(")"):
-        choices = item[1:-1].split("|")
-    else:
-        choices = [item]
-    built = "|".join(sorted({_word(choice, line) for choice in choices}, key=len, reverse=True))
-    return f"(?:{built})" + ("?" if optional else "")
+        return groups[item[1:-1]]
+    if item.startswith("(") and item.endswith(")"):
+        return item[1:-1].split("|")
+    return [item]
 
 
-def _word(choice: str, line: str) -> str:
-    """One choice as a pattern over skeletons, the space after it included."""
-    spelled = choice.replace("_", " ")
-    if not re.fullmatch(r"[\w' -]+\*?", spelled):
-        raise LexiconError(line)
-    begins = spelled.endswith("*")
-    folded = normalise(spelled.removesuffix("*"))
-    if not folded:
-        raise LexiconError(line)
-    return re.escape(folded) + (r"\w* " if begins else " ")
+class _Choice:
+    """One word, or several joined by `_`, folded."""
+
+    def __init__(self, choice: str, line: str) -> None:
+        spelled = choice.replace("_", " ")
+        if not re.fullmatch(r"[\w' -]+\*?", spelled):
+            raise LexiconError(line)
+        begins = spelled.endswith("*")
+        folded = normalise(spelled.removesuffix("*"))
+        if not folded:
+            raise LexiconError(line)
+        self.expression = re.escape(folded) + (r"\w* " if begins else " ")
+        self.first = folded.split()[0] + ("*" if begins and " " not in folded else "")

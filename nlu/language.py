@@ -22,8 +22,13 @@ _BORROWED = 0.3
 
 def recognise_language(text: str) -> TextLanguage:
     """Return `fr`, `bm`, `mixed`, or `unknown` where no word of the text is known."""
+    return language_of(normalise(text))
+
+
+def language_of(folded: str) -> TextLanguage:
+    """As `recognise_language`, for a text that `normalise` has folded already."""
     weights = _weights()
-    found = [weights.get(word, 0.0) for word in normalise(text).split()]
+    found = [weights.get(word, 0.0) for word in folded.split()]
     bambara = sum(weight for weight in found if weight > 0)
     french = -sum(weight for weight in found if weight < 0)
     weaker, stronger = sorted((bambara, french))

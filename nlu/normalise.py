@@ -10,6 +10,7 @@ the Unicode 3.2 tables, which every Python carries, so that both ends treat a ch
 """
 
 import re
+from dataclasses import dataclass
 from unicodedata import ucd_3_2_0 as tables
 
 # Letters that no decomposition takes apart, and the signs that stand for an apostrophe.
@@ -151,9 +152,13 @@ def tokens(text: str) -> tuple[list[str], list[str]]:
     featurizer would else make every number the same.
     """
     light = words(text)
+    return _tokens(light, skeletons(light))
+
+
+def _tokens(light: list[str], folded: list[str]) -> tuple[list[str], list[str]]:
     if not light:
         return [NOTHING], [NOTHING]
-    return [_number(word) for word in light], [_number(word) for word in skeletons(light)]
+    return [_number(word) for word in light], [_number(word) for word in folded]
 
 
 def _number(word: str) -> str:
@@ -167,16 +172,46 @@ def normalise(text: str) -> str:
 
     Total and idempotent; never empty for a text that holds a letter of any script.
     """
-    folded = _folded(" ".join(words(text)))
+    return _at_rest(_folded(" ".join(words(text)))) or _any_letters(text)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One text folded once, for everybody who reads it.
+
+    Attributes:
+        text: as it came.
+        light: what `tokens` gives first.
+        skeletons: what `tokens` gives second.
+        normal: what `normalise` gives.
+    """
+
+    text: str
+    light: list[str]
+    skeletons: list[str]
+    normal: str
+
+    @classmethod
+    def of(cls, text: str) -> "Reading":
+        """Fold `text`; any text can be read."""
+        plain = words(text)
+        folded = _folded(" ".join(plain))
+        light, skeleton = _tokens(plain, folded.split(" "))
+        return cls(text, light, skeleton, _at_rest(folded) or _any_letters(text))
+
+
+def _at_rest(folded: str) -> str:
     while True:
         # A folded word may itself be shorthand (« gh » folds to « g »); what shorthand stands for
         # never is, so this ends.
-        again = _folded(" ".join(words(folded)))
+        spaced = " ".join(words(folded))
+        again = folded if spaced == folded else _folded(spaced)
         if again == folded:
-            break
+            return folded
         folded = again
-    if folded:
-        return folded
+
+
+def _any_letters(text: str) -> str:
     return "".join(char for char in text if char.isalnum())
 
 

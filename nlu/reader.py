@@ -11,8 +11,8 @@ from typing import override
 
 from nlu.archive import ModelArchive
 from nlu.crisis_lexicon import CrisisLexicon
-from nlu.language import recognise_language
-from nlu.normalise import has_letters
+from nlu.language import language_of
+from nlu.normalise import Reading, has_letters
 from nlu.rasa_client import RasaClient
 from nlu.understanding import OUT_OF_SCOPE, Guess, ModelUnavailableError, Understanding
 
@@ -39,16 +39,17 @@ class Reader(ABC):
         cleaned = readable(text)
         if not has_letters(cleaned):
             return Understanding("unknown", _NOTHING_READ, (_NOTHING_READ,), None)
-        crisis = self._lexicon.match(cleaned)
-        language = recognise_language(cleaned)
+        reading = Reading.of(cleaned)
+        crisis = self._lexicon.match_folded(reading.normal)
+        language = language_of(reading.normal)
         try:
-            ranking = await self._rank(cleaned)
+            ranking = await self._rank(reading)
         except ModelUnavailableError:
             return Understanding(language, None, (), crisis)
         return Understanding(language, ranking[0], ranking, crisis)
 
     @abstractmethod
-    async def _rank(self, text: str) -> tuple[Guess, ...]:
+    async def _rank(self, reading: Reading) -> tuple[Guess, ...]:
         """Rank all intents for a text that holds a letter and begins with no slash."""
 
 
@@ -60,8 +61,8 @@ class InProcessReader(Reader):
         self._archive = archive
 
     @override
-    async def _rank(self, text: str) -> tuple[Guess, ...]:
-        return self._archive.understand(text)
+    async def _rank(self, reading: Reading) -> tuple[Guess, ...]:
+        return self._archive.rank(reading.light, reading.skeletons)
 
 
 class RasaReader(Reader):
@@ -72,5 +73,5 @@ class RasaReader(Reader):
         self._client = client
 
     @override
-    async def _rank(self, text: str) -> tuple[Guess, ...]:
-        return await self._client.understand(text)
+    async def _rank(self, reading: Reading) -> tuple[Guess, ...]:
+        return await self._client.understand(reading.text)
