@@ -13,6 +13,12 @@ MAX_SURVIVOR_LINES = 3
 MAX_PER_TOPIC = 5  # choices on one screen
 PLACEHOLDERS = frozenset({"pep_hours", "pep_days", "ec_hours", "ec_days", "organisation"})
 
+# What a page says of these may harm when it is translated wrongly: French then stands under it.
+_AT_RISK = (
+    ("health", re.compile(r"\{(pep|ec)_(hours|days)\}|médicament|grossesse", re.IGNORECASE)),
+    ("law", re.compile(r"\bloi\b|\bplainte\b|juridique|Code pénal", re.IGNORECASE)),
+    ("danger", re.compile(r"\bdanger\b", re.IGNORECASE)),
+)
 # What is quoted as wrong to say may be said wrongly.
 _QUOTED = re.compile(r"«[^»]*»|Ne dites pas[^\n]*")
 _NUMBER = re.compile(r"\+?\d{2}([ .]\d{2}){3}|\b80[ .]?\d{3}\b")
@@ -105,6 +111,9 @@ def _wrong_with(article: Article) -> Iterable[str]:
         yield from (f"{where}: {each}" for each in too_long(article.room, page.text))
         if _NUMBER.search(page.text):
             yield f"{where}: a phone number; numbers stand in the directory"
+        kinds = [kind for kind, words in _AT_RISK if words.search(page.text)]
+        if kinds and page.risk is None:
+            yield f"{where}: it speaks of {', '.join(kinds)} and names no risk"
         yield from _placeholders(where, page.text)
         yield from _forbidden(where, page.text)
 

@@ -218,7 +218,8 @@ def sheet_of(article: Article, renderer: Renderer, bot_name: str | None) -> Arti
         for language in ("fr", "bm")
     )
     link = renderer.text(link_to(article, bot_name), "fr").removeprefix("🔗 ")
-    notes = [link, _sources(article), article.age_note]
+    by = renderer.text(message("sheet/by", "Jigi, {organisation}"), "fr")
+    notes = [f"{by} · {link}", _sources(article), article.age_note]
     if any(renderer.catalogue.is_drafted(page, "bm") for page in pages):
         drafted = message(
             "sheet/drafted",

@@ -55,14 +55,38 @@ def _wrong_translations(shelf: ArticleShelf) -> Iterable[str]:
 
 
 @app.command(name="list")
-def list_() -> None:
-    """Print the articles with their code, sources and review."""
+def list_(*, table: bool = False) -> None:
+    """Print the articles with their code, sources and review.
+
+    Args:
+        table: as the table of docs/guidance.md.
+    """
+    if table:
+        print("\n".join(table_rows(read_shelf())))
+        return
     for article in read_shelf().articles.values():
         marks = ", ".join(f"{each.date} [{each.mark}]" for each in article.sources)
         signed = f"signed by {article.reviewed_by}" if article.reviewed_by else "not signed"
         print(
             f"{article.id} (a_{article.code}), {article.topic}, {article.audience}:"
             f" {len(article.pages)} pages, {signed}; sources {marks}; {article.age_note}"
+        )
+
+
+def table_rows(shelf: ArticleShelf) -> Iterable[str]:
+    """Yield the table of the articles: what each is about, its pages, reviews and sources."""
+    catalogue = load_catalogue(bootstrap.LOCALES)
+    yield "| id | topic | title | pages | French | Bambara | sources |"
+    yield "|---|---|---|---|---|---|---|"
+    for article in shelf.articles.values():
+        pages = [page_of(article, number) for number in range(1, len(article.pages) + 1)]
+        drafted = sum(catalogue.is_drafted(page, "bm") for page in pages)
+        signed = f"signed {article.reviewed_on}" if article.reviewed_on else "not signed"
+        bambara = f"{drafted} drafted" if drafted else "signed"
+        sources = "; ".join(f"{each.title} ({each.date}) [{each.mark}]" for each in article.sources)
+        yield (
+            f"| `{article.id}` | {article.topic} | {article.title} | {len(pages)} | {signed}"
+            f" | {bambara} | {sources} |"
         )
 
 

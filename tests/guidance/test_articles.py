@@ -84,6 +84,8 @@ def test_a_sound_article_is_served():
         ({"code": "viol"}, "code"),
         ({"code": "sexual"}, "code or its voice note tells"),
         ({"voice": "apres-viol"}, "code or its voice note tells"),
+        ({"pages": [{"text": "La loi dit oui."}]}, "speaks of law and names no risk"),
+        ({"pages": [{"text": "Avant {pep_days} jours."}]}, "speaks of health and names no risk"),
         ({"pages": []}, "pages"),
         ({"pages": [{"text": "a" * (MAX_PAGE + 1)}]}, "301 characters"),
         ({"pages": [{"text": "a\nb\nc\nd"}]}, "more than 3 lines"),
@@ -112,7 +114,7 @@ def test_what_is_wrong_is_said_and_the_file_is_named(changes, sentence):
     ],
 )  # fmt: skip
 def test_what_no_article_may_say_is_found(said):
-    shelf = servable(shelf_of(pages=[{"text": said}]))
+    shelf = servable(shelf_of(pages=[{"text": said, "risk": "law"}]))
     assert shelf.articles == {}
     assert len(shelf.problems) == 1
 

@@ -75,5 +75,6 @@ def test_a_sheet_has_both_languages_and_the_french_once():
     assert "72 h" in french.paragraphs[0]
     assert "lɛri 72" in bambara.paragraphs[0]
     assert sheet.address == "https://t.me/a_bot?start=a_xp5toy"
+    assert sheet.notes[0] == "Jigi, Unité · https://t.me/a_bot?start=a_xp5toy"
     assert any("en cas de doute" in note for note in sheet.notes)
     assert any("[C]" in note and "2020" in note for note in sheet.notes)
