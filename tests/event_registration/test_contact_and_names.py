@@ -254,6 +254,7 @@ CRIED = (
     "je suis en danger",
     "SOS Awa je saigne",
     "sos police",
+    "sos il va tuer Fanta",
     "n bɛ farati la",
     "ma fille est en danger",
 )
