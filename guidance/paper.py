@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import segno
@@ -18,6 +18,7 @@ from fpdf.enums import MethodReturnValue, XPos, YPos
 
 A4, A5 = (210.0, 297.0), (148.0, 210.0)  # millimetres
 TEXT = 10.5  # points; what a list is printed in
+FONTS = Path(__file__).resolve().parents[1] / "locales" / "fonts"
 _FACE = "Sans"
 _MARGIN = 10.0  # millimetres
 _QR_SIDE = 26.0
@@ -35,10 +36,8 @@ class Paper:
         self._pdf.set_creation_date(_NO_DATE)
         self._pdf.set_margin(_MARGIN)
         self._pdf.set_auto_page_break(auto=True, margin=_MARGIN)
-        folder = files("guidance.fonts")
         for style, name in (("", "Sans.ttf"), ("B", "Sans-Bold.ttf")):
-            with as_file(folder / name) as path:
-                self._pdf.add_font(_FACE, style, path)
+            self._pdf.add_font(_FACE, style, FONTS / name)
         self._pdf.add_page()
 
     def code(self, address: str) -> None:
@@ -141,5 +140,5 @@ def printable(text: str) -> str:
 
 @cache
 def _known_signs() -> frozenset[int]:
-    with as_file(files("guidance.fonts") / "Sans.ttf") as path, TTFont(path) as font:
+    with TTFont(FONTS / "Sans.ttf") as font:
         return frozenset(font.getBestCmap() or {})

@@ -2,13 +2,14 @@
 
 import io
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from guidance.quota import Group, Sex, minimum_of_each, share
 
 WIDTH, HEIGHT = 640, 220
+_FONTS = Path(__file__).resolve().parents[1] / "locales" / "fonts"
 _MARGIN, _TOP, _BOTTOM = 20, 70, 150
 _INK, _PAPER = "#202020", "#ffffff"
 # Dark and light, so that they differ in grey and for those who don't tell colours apart.
@@ -58,5 +59,5 @@ def _draw_line(draw: ImageDraw.ImageDraw, words: str) -> None:
 
 @cache
 def _font() -> ImageFont.FreeTypeFont:
-    with (files("guidance.fonts") / "Sans-Bold.ttf").open("rb") as file:
+    with (_FONTS / "Sans-Bold.ttf").open("rb") as file:
         return ImageFont.truetype(io.BytesIO(file.read()), _TEXT_SIZE)

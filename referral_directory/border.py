@@ -1,8 +1,8 @@
-"""Tells roughly whether a point lies in Mali."""
+"""The rough outline of Mali, and whether a point lies in it."""
 
 # Longitude and latitude, clockwise from the west; a few kilometres off where the border winds.
 # Natural Earth, 1:110 000 000, public domain, and the Malian borders as commonly drawn.
-_OUTLINE = (
+OUTLINE = (
     (-12.17, 14.62), (-11.83, 14.80), (-11.67, 15.39), (-11.35, 15.41), (-10.65, 15.13),
     (-10.09, 15.33), (-9.70, 15.26), (-9.55, 15.49), (-5.54, 15.50), (-5.32, 16.20),
     (-5.49, 16.33), (-5.97, 20.64), (-6.45, 24.96), (-4.92, 24.97), (-1.55, 22.79),
@@ -24,8 +24,8 @@ _OUTLINE = (
 def is_in_mali(latitude: float, longitude: float) -> bool:
     """Tell whether the point lies inside the country's rough outline (degrees)."""
     inside = False
-    previous = _OUTLINE[-1]
-    for corner in _OUTLINE:
+    previous = OUTLINE[-1]
+    for corner in OUTLINE:
         (x1, y1), (x2, y2) = previous, corner
         if (y1 > latitude) != (y2 > latitude):
             crossing = x1 + (latitude - y1) * (x2 - x1) / (y2 - y1)

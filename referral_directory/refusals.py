@@ -101,15 +101,15 @@ def _value_error(error: Any) -> str:
 
 
 def _words(kind: str, column: str) -> list[str]:
-    words = _word_list(KINDS[kind].model_fields[column].annotation)
+    words = word_list(KINDS[kind].model_fields[column].annotation)
     return [VALUE_LABELS[words][code] for code in words] if words else []
 
 
-def _word_list(annotation: Any) -> type[StrEnum] | None:
+def word_list(annotation: Any) -> type[StrEnum] | None:
     """Return the word list of a column, which may stand inside a tuple or beside None."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return annotation
-    found = (_word_list(part) for part in get_args(annotation))
+    found = (word_list(part) for part in get_args(annotation))
     return next((words for words in found if words is not None), None)
 
 

@@ -35,6 +35,7 @@ _LONGEST_CELL = 10_000
 _LAST_ROW = 1_048_576  # of any spreadsheet program; a file may claim more
 _SEPARATORS = ";,\t"
 _RECORD = "record"
+_COMMENT = "#"  # instructions of the template, or a line left out by hand
 _IGNORED_SHEETS = frozenset({"mode d'emploi", "listes"})
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -123,7 +124,7 @@ def _read_csv(path: Path) -> Iterator[Line]:
         rows = enumerate(_rows(text), start=1)
         headings = None
         for number, row in rows:
-            if all(_is_empty(cell) for cell in row):
+            if all(_is_empty(cell) for cell in row) or row[0].lstrip().startswith(_COMMENT):
                 continue
             if headings is None:
                 headings = _Headings.read(row)

@@ -141,10 +141,10 @@ def card_lines(card: ServiceCard, now: datetime) -> Iterable[Message]:
         yield your_choice()
     if card.eligibility is not None:
         yield message("card/whom", "👥 Pour : {whom}", whom=both(card.eligibility))
-    yield _fees_line(card)
+    yield fees_line(card)
     yield _hours_line(card, now)
     yield from _phone_lines(card.phones, now)
-    yield _place_line(card)
+    yield place_line(card)
     yield from _clinical_lines(card)
     if card.languages:
         names = ", ".join(_LANGUAGES.get(code, code) for code in card.languages)
@@ -157,7 +157,8 @@ def card_lines(card: ServiceCard, now: datetime) -> Iterable[Message]:
 _LANGUAGES = {"fr": "français", "bm": "bamanankan", "ff": "fulfulde", "snk": "soninke"}
 
 
-def _fees_line(card: ServiceCard) -> Message:
+def fees_line(card: ServiceCard) -> Message:
+    """Return what a service costs."""
     if card.fees_note is not None:
         return message("card/fees", "💰 {note}", note=both(card.fees_note))
     match card.fees:
@@ -196,7 +197,8 @@ def _phone_lines(lines: Sequence[PhoneLine], now: datetime) -> Iterable[Message]
             yield message("card/line_hours", "🕗 Cette ligne répond : {hours}", hours=today)
 
 
-def _place_line(card: ServiceCard) -> Message:
+def place_line(card: ServiceCard) -> Message:
+    """Return where a service is, or that this stays secret."""
     if card.restricted:
         return message("card/secret", "🔒 L'adresse reste secrète. On vous y conduit.")
     if card.place is None:

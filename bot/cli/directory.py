@@ -11,6 +11,7 @@ from cyclopts import App
 from sqlalchemy.orm import Session
 
 from bot import bootstrap
+from bot.cli.directory_lists import register
 from bot.settings import Settings, SettingsError
 from referral_directory.exchange import (
     Change,
@@ -216,3 +217,6 @@ def places(file: Path, *, dry_run: bool = False) -> None:
     )
     verb = "written" if report.written else "not written"
     print(f"{report.added} added, {report.known} known, {report.skipped} skipped; {verb}")
+
+
+register(app, _in_transaction)

@@ -139,3 +139,26 @@ async def test_an_import_is_looked_at_written_in_part_and_undone(settings, tmp_p
     again = await run_jigi("directory", "undo-import", "1", **settings)
     assert again.status == 2
     assert "déjà annulé" in again.err
+
+
+async def test_staff_get_templates_gaps_flaws_and_paper(settings, tmp_path):
+    await run_jigi("directory", "load", **settings)
+    for name in ("modele.xlsx", "modele.csv"):
+        made = await run_jigi("directory", "template", str(tmp_path / name), **settings)
+        assert made.status == 0, made.err
+        assert (tmp_path / name).stat().st_size > 500
+    wrong = await run_jigi("directory", "template", str(tmp_path / "modele.odt"), **settings)
+    assert (wrong.status, "Traceback" in wrong.err) == (2, False)
+    for name, start in (("carte.svg", b"<svg"), ("carte.png", b"\x89PNG")):
+        drawn = await run_jigi("directory", "gaps", "--map", str(tmp_path / name), **settings)
+        assert drawn.status == 0, drawn.err
+        assert "nothing in" in drawn.out
+        assert (tmp_path / name).read_bytes().startswith(start)
+    flaws = await run_jigi("directory", "quality", **settings)
+    assert "missing_bambara" in flaws.out
+    paper = tmp_path / "mopti.pdf"
+    printed = await run_jigi("directory", "print", "mopti", str(paper), **settings)
+    assert printed.status == 0, printed.err
+    assert paper.read_bytes().startswith(b"%PDF")
+    nowhere = await run_jigi("directory", "print", "atlantis", str(paper), **settings)
+    assert (nowhere.status, "no region" in nowhere.err) == (2, True)

@@ -1,1 +1,0 @@
-"""The letters of the printed sheets: DejaVu Sans, cut to what French and Bambara write."""
