@@ -314,11 +314,6 @@ def build_courier(
     )
 
 
-def build_renderer(settings: Settings) -> Renderer:
-    """Return what writes texts in both languages."""
-    return Renderer(load_catalogue(LOCALES), _constants(settings))
-
-
 def build_conversation(
     settings: Settings,
     directory: OpenDirectory,

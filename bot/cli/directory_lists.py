@@ -7,6 +7,8 @@ from cyclopts import App
 from sqlalchemy.orm import Session
 
 from bot import bootstrap
+from bot.conversation.rendering import Renderer
+from bot.i18n.catalogue import load_catalogue
 from bot.settings import Settings, SettingsError
 from referral_directory.gap_map import draw_png, draw_svg
 from referral_directory.gaps import Gaps, find_gaps
@@ -108,7 +110,8 @@ def write_print(directory: PrintedDirectory, file: Path) -> None:
     from referral_directory.directory_paper import print_directory  # noqa: PLC0415  # likewise
 
     settings = Settings.read()
-    sheet = sheet_of(directory, bootstrap.build_renderer(settings), settings.telegram_name)
+    renderer = Renderer(load_catalogue(bootstrap.LOCALES), {})
+    sheet = sheet_of(directory, renderer, settings.telegram_name)
     file.write_bytes(print_directory(sheet))
     print(f"{len(directory.services)} services and {len(directory.emergency)} emergency numbers")
     if not sheet.address:

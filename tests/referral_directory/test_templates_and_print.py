@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from bot import bootstrap
 from bot.adapters.printed_directory import sheet_of
-from bot.settings import Settings
+from bot.conversation.rendering import Renderer
+from bot.i18n.catalogue import load_catalogue
 from referral_directory.directory_paper import Sheet, print_directory
 from referral_directory.inventory import read_services
 from referral_directory.labels import COLUMN_LABELS, KIND_LABELS
@@ -106,7 +107,7 @@ def test_a_template_lets_nobody_confirm() -> None:
 def _sheet(
     directory: Connection, region: str = "mopti", bot_name: str | None = "jigi_bot"
 ) -> Sheet:
-    renderer = bootstrap.build_renderer(Settings.model_construct())
+    renderer = Renderer(load_catalogue(bootstrap.LOCALES), {})
     return sheet_of(collect(directory, region, NOW), renderer, bot_name)
 
 
