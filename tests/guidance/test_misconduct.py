@@ -42,14 +42,14 @@ async def test_care_comes_first_and_it_says_that_no_channel_is_verified(conversa
     assert "olice" not in first
 
 
-async def test_a_channel_of_the_directory_is_shown_after_care_and_the_sentence_goes(
+async def test_a_channel_of_the_directory_comes_after_care_and_the_sentence_goes(
     conversation, demo_settings
 ):
     async with (
         bootstrap.open_directory(demo_settings) as directory,
         directory.sessions() as session,
     ):
-        added = insert(ServiceNeed).values(service_slug="osc-mopti", need=Need.MISCONDUCT)
+        added = insert(ServiceNeed).values(service_slug="ajm-mopti", need=Need.MISCONDUCT)
         await session.execute(added)
         await session.commit()
         try:
@@ -58,4 +58,6 @@ async def test_a_channel_of_the_directory_is_shown_after_care_and_the_sentence_g
             await session.execute(delete(ServiceNeed).where(ServiceNeed.need == Need.MISCONDUCT))
             await session.commit()
     assert NO_CHANNEL not in text
-    assert "Sominé Dolo" in text
+    numbered = [line for line in text.splitlines() if line[:2] in {"1.", "2.", "3."}]
+    assert "Sominé Dolo" in numbered[0]
+    assert any("AJM" in line for line in numbered[1:])
