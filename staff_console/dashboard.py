@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from event_registration.schemas import Gathering
 from event_registration.tables import registrations
 from event_registration.vocabulary import RegistrationState
-from referral_directory.models import Phone, Service
-from referral_directory.periods import PERIODS
+from referral_directory.edits import open_edits
+from referral_directory.reports import reported
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
-from referral_directory.visibility import today
-from referral_directory.vocabulary import Status
+from referral_directory.verification_queue import queue_figures
 from staff_console.visit import Console
 from storage.actors import Actor, Role
 
@@ -33,44 +32,33 @@ class Today:
     """What a member of staff should know this morning.
 
     Attributes:
-        unverified: published or draft entries that nobody has confirmed.
-        old: confirmed too long ago.
         coming: the next gatherings; `None` for those who may not see registrations.
         training: requests for training that wait; `None` likewise.
+        to_call: entries in the verification queue; `None` for those who do not call.
+        to_approve: edits that wait; `None` likewise.
+        reported: services about which people said something often enough.
         emergency: `missing`, `old` or `ready`: the number for the whole country.
     """
 
-    unverified: int
-    old: int
     coming: list[Coming] | None
     training: int | None
+    to_call: int | None
+    to_approve: int | None
+    reported: int
     emergency: str
 
 
 def see_today(connection: Connection, console: Console, actor: Actor, now: datetime) -> Today:
     """Return what waits for staff."""
-    sees_events = actor.may(Role.EVENTS)
+    sees_events, edits = actor.may(Role.EVENTS), actor.may(Role.EDITOR)
     return Today(
-        unverified=sum(_unverified(connection, model) for model in (Service, Phone)),
-        old=sum(_old(connection, model, now) for model in (Service, Phone)),
         coming=_coming(connection, console, now) if sees_events else None,
         training=len(console.training.asked(connection, now)) if sees_events else None,
+        to_call=sum(queue_figures(connection, actor, now).values()) if edits else None,
+        to_approve=len(open_edits(connection, actor)) if edits else None,
+        reported=len({each.service for each in reported(connection, actor, now)}),
         emergency=_emergency(connection, now),
     )
-
-
-def _unverified(connection: Connection, model: type[Service | Phone]) -> int:
-    return connection.execute(_open_entries(model).where(model.assured_date.is_(None))).scalar_one()
-
-
-def _old(connection: Connection, model: type[Service | Phone], now: datetime) -> int:
-    limit = today(now) - PERIODS.default.due
-    return connection.execute(_open_entries(model).where(model.assured_date < limit)).scalar_one()
-
-
-def _open_entries(model: type[Service | Phone]) -> Select[int]:
-    gone = (Status.CLOSED, Status.DELETED)
-    return select(func.count()).select_from(model).where(model.status.not_in(gone))
 
 
 def _coming(connection: Connection, console: Console, now: datetime) -> list[Coming]:

@@ -30,7 +30,7 @@ def address_of(secret: str, email: str) -> str:
 def drawn(address: str) -> str:
     """Return the QR code of an address as an SVG element, without any style of its own."""
     out = BytesIO()
-    segno.make(address, error="m").save(
+    segno.make_qr(address, error="m").save(
         out, kind="svg", xmldecl=False, scale=4, border=4, light="#fff", title="Code QR", nl=False
     )
     return out.getvalue().decode()

@@ -197,5 +197,5 @@ PAGES = (
     Page(path="/annuaire/{subject}/{slug}", show=_show, role=Role.READER),
     Page(path="/annuaire/{subject}/{slug}/faire", act=_do, role=Role.EDITOR),
     Page(path="/annuaire/{subject}/{slug}/modifier", show=_form, act=_propose, role=Role.EDITOR),
-    Page(path="/corbeille", show=_bin, act=_restore, role=Role.EDITOR, menu="Corbeille"),
+    Page(path="/corbeille", show=_bin, act=_restore, role=Role.EDITOR),
 )

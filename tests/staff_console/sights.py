@@ -16,6 +16,7 @@ from referral_directory.verification import verify
 from referral_directory.versions import Seen, version_of
 from referral_directory.vocabulary import Need
 from storage.actors import Actor, Role
+from storage.counters import purge
 from tests.event_registration.people import STAFF, People, a_gathering
 from tests.staff_console.world import World
 
@@ -31,6 +32,8 @@ SHOWN = {
     "/annuaire/{subject}/{slug}/modifier": "/annuaire/phone/tel-17/modifier",
     "/corbeille": "/corbeille",
     "/import": "/import",
+    "/chiffres": "/chiffres",
+    "/envois": "/envois",
     "/rencontres": "/rencontres",
     "/rencontres/nouvelle": "/rencontres/nouvelle",
     "/rencontres/{number:int}": "/rencontres/{gathering}",
@@ -81,6 +84,20 @@ def propose_label(connection: Connection, label: str, now: datetime) -> int:
     return propose(connection, EDITOR, new, now)
 
 
+async def count_searches(world: World) -> None:
+    """Count searches of last week, and close it."""
+    last_week = (world.clock.now() - timedelta(days=7)).date()
+    monday = last_week - timedelta(days=last_week.weekday())
+    counted = (("need", "medical", 23), ("need", "legal", 3), ("region", "segou", 12))
+
+    def count(connection: Connection) -> None:
+        for dimension, value, times in counted:
+            world.store.counters.bump(connection, dimension, value, monday, times)
+        purge(connection, world.clock.now())
+
+    await world.store.write(count)
+
+
 async def put_entries(world: World) -> int:
     """Put a refuge, an edit that waits, a deleted entry and an old number into the directory."""
     now = world.clock.now()
@@ -116,6 +133,7 @@ async def furnish(world: World) -> list[str]:
     boss = await world.add(Role.ADMINISTRATOR, email="chef@example.org", factor=True)
     del boss
     edit = await put_entries(world)
+    await count_searches(world)
     names = {
         "{gathering}": str(gathering.id),
         "{account}": str(account),
