@@ -55,7 +55,12 @@ class MediaArrived:
 
 @dataclass(frozen=True, slots=True)
 class GroupTouched:
-    """Something happened in a group or channel: the bot has no business there."""
+    """Something happened in a group or channel: the bot has no business there.
+
+    `is_addressed` tells whether somebody wrote to it, as opposed to it having been added.
+    """
+
+    is_addressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

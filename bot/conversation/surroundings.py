@@ -20,7 +20,7 @@ class Lines:
         failed: something went wrong here; where help is all the same.
         late: a neutral line in place of what would come too late to be shown.
         leftover: older messages remain; how to clear the chat by hand.
-        private: said in a group before leaving it.
+        private: said to who writes in a group, before leaving it.
     """
 
     too_many: ShowScreen

@@ -106,7 +106,7 @@ class Worker(UpdateInbox):
             if incoming is None:
                 self._around.tally.count("updates", "ignored")
             elif isinstance(incoming.event, GroupTouched):
-                self._aside(self._leave_group(raw.chat_id))
+                self._aside(self._leave_group(raw.chat_id, incoming.event))
             else:
                 read.append((raw, incoming))
         if not read:
@@ -194,13 +194,14 @@ class Worker(UpdateInbox):
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
 
-    async def _leave_group(self, chat_id: int) -> None:
+    async def _leave_group(self, chat_id: int, touched: GroupTouched) -> None:
         if chat_id in self._groups:
             return
         self._groups.add(chat_id)
         try:
-            # Told or not, the group is left: it may let nobody write.
-            await self._around.messenger.deliver(chat_id, self._around.lines.private)
+            if touched.is_addressed:
+                # Told or not, the group is left: it may let nobody write.
+                await self._around.messenger.deliver(chat_id, self._around.lines.private)
             await self._around.messenger.deliver(chat_id, LeaveChat())
         finally:
             self._groups.discard(chat_id)

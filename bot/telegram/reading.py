@@ -208,7 +208,8 @@ def _group_event(fields: _Fields) -> Event | None:
         member = fields.body.get("new_chat_member")
         if isinstance(member, dict) and member.get("status") in _GONE:
             return None  # out already, perhaps because we left
-    return GroupTouched()
+    # Without administrators' rights a bot sees only what is meant for it.
+    return GroupTouched(is_addressed=fields.kind == "message" and "text" in fields.body)
 
 
 def _message_event(message: dict[str, Any]) -> Event | None:

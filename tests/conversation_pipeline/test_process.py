@@ -222,7 +222,16 @@ async def test_a_person_who_blocked_the_bot_is_no_error(migrated_url):
         assert "error" not in {json.loads(line)["level"] for line in bot.log.splitlines()}
 
 
-async def test_a_group_is_told_one_line_and_left_without_a_trace(migrated_sqlite_url):
+async def test_a_group_that_adds_the_bot_is_left_without_a_word(migrated_sqlite_url):
+    async with BotApi() as api, BotProcess(api, migrated_sqlite_url):
+        group = {"id": -100, "type": "supergroup", "title": "Village"}
+        added = {"chat": group, "new_chat_member": {"status": "member"}}
+        api.updates.push({"my_chat_member": added})
+        await until(lambda: api.called("leaveChat"))
+        assert [call.method for call in api.calls if call.chat_id == -100] == ["leaveChat"]
+
+
+async def test_a_group_that_writes_is_told_one_line_and_left_without_a_trace(migrated_sqlite_url):
     async with BotApi() as api, BotProcess(api, migrated_sqlite_url):
         group = {"id": -100, "type": "supergroup", "title": "Village"}
         message = {"message_id": 5, "date": int(api.now()), "chat": group, "text": "bonjour"}

@@ -108,7 +108,7 @@ def test_a_correction_is_marked_as_one():
 def test_whatever_happens_in_a_group_is_only_that(kind):
     chat = {"id": -100, "type": kind}
     body = {"message_id": 5, "date": 1, "chat": chat, "text": "/stop"}
-    assert understood({"message": body}).event == GroupTouched()
+    assert understood({"message": body}).event == GroupTouched(is_addressed=True)
     assert understood({"channel_post": body}).event == GroupTouched()
     added = {"chat": chat, "new_chat_member": {"status": "member"}}
     assert understood({"my_chat_member": added}).event == GroupTouched()
