@@ -6,8 +6,10 @@ from bot.adapters.article_naming import ArticleNaming
 from bot.conversation.ports import Interpretation
 from nlu.crisis_lexicon import CrisisLexicon
 from nlu.reader import Reader
-from nlu.understanding import ModelUnavailableError
+from nlu.understanding import ModelUnavailableError, TextLanguage
 from referral_directory.gazetteer import Gazetteer
+
+_BAMBARA_LETTERS = frozenset("ɛɔɲŋƐƆƝŊ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class NluUnderstanding:
             intent=intent,
             confidence=understood.intent.confidence,
             ranking=tuple((guess.name, guess.confidence) for guess in understood.ranking),
-            language=understood.text_language,
+            language=_language(text, understood.text_language),
             crisis=understood.crisis,
             slots=self._slots(intent, text),
         )
@@ -59,3 +61,9 @@ class NluUnderstanding:
     def crisis(self, text: str) -> str | None:
         """Return what the lexicon sees, with no model and no waiting."""
         return self.lexicon.match(text)
+
+
+def _language(text: str, recognised: TextLanguage) -> TextLanguage:
+    """Return the language; a letter that French lacks tells it where no word is known."""
+    is_bambara = recognised == "unknown" and not _BAMBARA_LETTERS.isdisjoint(text)
+    return "bm" if is_bambara else recognised

@@ -128,3 +128,20 @@ async def test_s38_what_telegram_sees_stands_in_the_article(conversation):
     assert decode_person(turn.state).session.current.flow == "read"
     assert "Telegram voit votre compte" in pages
     assert "chiffré de bout en bout" in pages
+
+
+async def test_a_letter_of_bambara_is_answered_in_bambara(conversation):
+    turn = await answer(conversation, TextArrived("dɛmɛ"))
+    assert decode_person(turn.state).language == "bm"
+
+
+@pytest.mark.parametrize("sentence", ["ne ye san 15 de ye, n facɛ bɛ n gosi", "n si ye san 12 ye"])
+async def test_s34_a_child_says_its_age_in_bambara_and_nothing_is_kept(conversation, sentence):
+    turn = await answer(conversation, TextArrived(sentence))
+    assert turn.state is None
+    assert screens(turn)
+
+
+async def test_another_persons_age_is_not_the_writers(conversation):
+    turn = await answer(conversation, TextArrived("u b'a fɛ ka n denmuso furu, a si ye san 13 ye"))
+    assert turn.state is not None
