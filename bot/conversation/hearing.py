@@ -8,7 +8,7 @@ from bot.conversation.answering import Answer, Walker
 from bot.conversation.deciding import OUT_OF_SCOPE, Ask, Decision, GiveUp, Go, Thresholds, decide
 from bot.conversation.entrances import searched_words
 from bot.conversation.guard import Guard
-from bot.conversation.naming import asks_for_a_name, may_be_a_name
+from bot.conversation.naming import asks_for_a_name, may_be_a_name, sounds_alarming
 from bot.conversation.person import Person
 from bot.conversation.ports import Interpretation, Understanding
 from bot.conversation.pressing import GUESSES
@@ -75,8 +75,14 @@ class Hearing:
         if wanted is not None:
             return await self._search(person, wanted)
         if self.walker.takes_text(person):
-            return await self._typed_answer(person, text)
+            return await self._typed_on_screen(person, text)
         return None
+
+    async def _typed_on_screen(self, person: Person, text: str) -> Answer | None:
+        """Take the answer; beside a name with a word of alarm stands the way to urgent help."""
+        is_alarming = asks_for_a_name(self.walker.screen(person)) and sounds_alarming(text)
+        answer = await self._typed_answer(person, text)
+        return replace(answer, offers_emergency=is_alarming) if answer is not None else None
 
     async def _search(self, person: Person, wanted: str) -> Answer:
         """Search as if the search screen stood here; it keeps nothing of what was typed."""

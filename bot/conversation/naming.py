@@ -39,6 +39,11 @@ def may_be_a_name(text: str, crisis: Callable[[str], str | None]) -> bool:
     return any(len(word) >= _SHORTEST and word not in _PLEAS for word in words)
 
 
+def sounds_alarming(text: str) -> bool:
+    """Return whether a word of alarm stands in a text, whether the lexicon sees a crisis or not."""
+    return _ALARMS.search(text) is not None
+
+
 def asks_for_a_name(screen: Screen | None) -> bool:
     """Return whether the screen that waits asks for a name or a wish, to be typed."""
     return screen is not None and screen.names and screen.text_input is not None

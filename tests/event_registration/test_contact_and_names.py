@@ -269,7 +269,7 @@ async def test_a_cry_leaves_the_question_whatever_is_asked(awa: Registrant, cry:
 
 async def test_where_no_name_is_asked_a_name_that_alarms_is_a_cry(awa: Registrant) -> None:
     await awa.does(CommandGiven("menu"))
-    await awa.does(TextArrived("SOS Villages d'enfants"))
+    await awa.does(TextArrived("Femmes en danger"))
     assert awa.flow == "emergency"
 
 
