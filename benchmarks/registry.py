@@ -32,6 +32,7 @@ BENCHES = (
     Bench("updates", "button steps a second of 200 chats against a bare echo bot"),
     Bench("hot_chat", "what one flooding chat costs the others, limits on"),
     Bench("registration", "confirmation, and promotion as the waiting list grows"),
+    Bench("directory_import", "an import of 10,000 rows: looked at, written, undone"),
     Bench("directory_search", "search by need and place as the directory grows"),
 )
 

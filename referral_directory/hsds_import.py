@@ -6,23 +6,24 @@ file says: only staff can decide otherwise.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any
 
-from referral_directory.entries import Database
+from referral_directory.entries import Database, known_slugs
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.hours import format_hours
+from referral_directory.hsds_own_keys import own_words, phone_cells, phone_slug, provenance
 from referral_directory.hsds_words import hsds_id
 from referral_directory.inventory import KEPT_BACK
-from referral_directory.models import SLUG_LENGTH
+from referral_directory.models import SLUG_LENGTH, Phone
 from referral_directory.records import COUNTRY_AREA, ServiceRecord
 from referral_directory.schemas import OpeningHours
 from referral_directory.spelling import plain
 from referral_directory.table_reading import check_size
-from referral_directory.tables import Line, UnreadableFileError, cells_of
-from referral_directory.vocabulary import Need, Status
+from referral_directory.tables import MOST_ROWS, Line, UnreadableFileError, cells_of
+from referral_directory.vocabulary import Need, OrganizationKind
 
 type Json = Mapping[str, Any]
 
@@ -59,30 +60,42 @@ def read_hsds(database: Database, path: Path, known: Mapping[str, ServiceRecord]
         UnreadableFileError: When the file holds no HSDS services.
     """
     check_size(path)
-    reader = _Reader(Gazetteer.read(database), known)
+    reader = _Reader(Gazetteer.read(database), known, known_slugs(database, Phone))
     lines: dict[tuple[str, str], Line] = {}
-    for number, service in enumerate(_services(path), start=1):
+    services, alone = _contents(path)
+    for number, service in enumerate(services, start=1):
         for line in reader.lines(number, service):
+            lines.setdefault((line.kind, str(line.cells.get("slug"))), line)
+    for organization in alone:
+        for line in reader.organization(len(services), organization):
             lines.setdefault((line.kind, str(line.cells.get("slug"))), line)
     return list(lines.values())
 
 
-def _services(path: Path) -> list[Json]:
+def _contents(path: Path) -> tuple[list[Json], list[Json]]:
+    """Return the services, and the organisations that stand beside them without one."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise UnreadableFileError("le fichier n'est pas du JSON en UTF-8") from error
+    alone: list[Json] = []
     if isinstance(data, dict):
+        alone = _objects(data.get("x_organizations"))
         data = data.get("contents", [data])
     if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
         raise UnreadableFileError("le fichier ne contient pas de liste de services HSDS")
-    return data
+    if len(data) > MOST_ROWS:
+        raise UnreadableFileError(f"le fichier a plus de {MOST_ROWS} services : partagez-le")
+    return data, alone
 
 
 class _Reader:
-    def __init__(self, gazetteer: Gazetteer, known: Mapping[str, ServiceRecord]) -> None:
+    def __init__(
+        self, gazetteer: Gazetteer, known: Mapping[str, ServiceRecord], phones: Collection[str]
+    ) -> None:
         self._gazetteer = gazetteer
         self._known = known
+        self._phones = phones
         self._by_id = {hsds_id("service", slug): slug for slug in known}
 
     def lines(self, number: int, service: Json) -> Iterable[Line]:
@@ -95,8 +108,28 @@ class _Reader:
         owner = organization if isinstance(organization, dict) else {}
         owner_slug = _own_slug(owner, _LONG_SLUG)
         source = f"HSDS : {_text(owner, 'name') or path_free_name(service)}"
-        yield Line(number, "organization", _organization(owner, owner_slug, source))
-        yield Line(number, "service", self._new(service, slug, owner_slug, source))
+        cells = self._new(service, slug, owner_slug, source)
+        yield from self.organization(number, owner, source)
+        yield Line(number, "service", cells)
+        if "restricted" not in cells:
+            yield from self._lines_of(number, service, source, owner_slug, slug)
+
+    def organization(self, number: int, owner: Json, source: str = "") -> Iterable[Line]:
+        """Yield an organisation with the numbers that belong to no service."""
+        slug = _own_slug(owner, _LONG_SLUG)
+        source = source or f"HSDS : {_text(owner, 'name')}"
+        yield Line(number, "organization", _organization(owner, slug, source))
+        yield from self._lines_of(number, owner, source, slug)
+
+    def _lines_of(
+        self, number: int, owner: Json, source: str, organization: str, service: str = ""
+    ) -> Iterable[Line]:
+        """Yield the numbers that the directory does not know; known ones stay as they are."""
+        for place, phone in enumerate(_objects(owner.get("phones")), start=1):
+            slug = phone_slug(phone, service or organization, place)
+            if slug not in self._phones:
+                links = {"slug": slug, "organization": organization, "service": service}
+                yield Line(number, "phone", phone_cells(phone, source) | links)
 
     def _carried(self, service: Json, old: ServiceRecord) -> dict[str, Any]:
         """Return what the file says about a known service; the rest stays as it is."""
@@ -111,13 +144,13 @@ class _Reader:
             "slug": slug,
             "organization": owner,
             "needs": "|".join(needs),
-            "status": str(Status.DRAFT),
-            "source": source,
             "hours": _hours(service),
             "languages": "|".join(_codes(service.get("languages"))),
+            **own_words(service),
+            **provenance(service, source),
             **self._whereabouts(service),
         }
-        cells.setdefault("description_fr", cells.get("name_fr"))
+        cells["description_fr"] = cells.get("description_fr") or cells.get("name_fr")
         if Need.SHELTER in needs:
             region = self._gazetteer.place(str(cells.get("place") or ""))
             areas = cells.get("areas") or (region.region if region else COUNTRY_AREA)
@@ -146,6 +179,9 @@ class _Reader:
             "latitude": location.get("latitude"),
             "longitude": location.get("longitude"),
         }
+        access = _objects(location.get("accessibility"))
+        if access:
+            found["accessibility"] = "|".join(_text(one, "description") for one in access)
         for address in _objects(location.get("addresses")):
             found["address"] = _text(address, "address_1")
             found["place"] = self._place_of("", _text(address, "city")) or found["place"]
@@ -166,14 +202,19 @@ def path_free_name(service: Json) -> str:
 
 
 def _organization(owner: Json, slug: str, source: str) -> dict[str, Any]:
+    name, description = _text(owner, "name"), _text(owner, "description")
+    kind = _text(owner, "x_kind")
     return {
         "slug": slug,
-        "kind": "ngo",
-        "name_fr": _text(owner, "name"),
-        "description_fr": _text(owner, "description"),
+        "kind": kind if kind in OrganizationKind else str(OrganizationKind.NGO),
+        "name_fr": name,
+        "name_bm": _text(owner, "x_name_bm"),
+        "alternate_name": _text(owner, "alternate_name"),
+        # HSDS requires a description: where there is none, the name stands for it.
+        "description_fr": "" if description == name else description,
         "website": _text(owner, "website"),
-        "status": str(Status.DRAFT),
-        "source": source,
+        "email": _text(owner, "email"),
+        **provenance(owner, source),
     }
 
 

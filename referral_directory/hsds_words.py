@@ -36,7 +36,7 @@ PHONE_TYPES = frozenset({"text", "voice", "fax", "cell", "video", "pager", "text
 # Ids are made from slugs, so that the same entry has the same id in every export.
 _NAMESPACE = UUID("5f0a8f4e-5f0b-5c58-9d7e-3f0b8f6f2c11")
 _BYDAY = dict(zip(range(7), ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True))
-_CLINICAL = (
+CLINICAL = (
     "pep",
     "emergency_contraception",
     "woman_caregiver",
@@ -45,7 +45,7 @@ _CLINICAL = (
     "asks_requisition",
     "asks_fee",
 )
-_FEES = {Fees.FREE: "Gratuit", Fees.PAID: "Payant", Fees.UNKNOWN: None}
+FEES = {Fees.FREE: "Gratuit", Fees.PAID: "Payant", Fees.UNKNOWN: None}
 _KEPT_BACK_ALERT = (
     "Lieu protégé : s'adresser à un service d'accompagnement, qui organise l'accueil."
 )
@@ -140,6 +140,7 @@ class HsdsWriter:
             last_modified: When anything of it was changed last; aware.
         """
         kept_back = one.is_restricted
+        locations = [] if kept_back else self._locations(one)
         return _filled(
             {
                 "id": hsds_id("service", one.slug),
@@ -147,7 +148,7 @@ class HsdsWriter:
                 "status": "active",
                 "description": one.description_fr,
                 "eligibility_description": one.eligibility_fr,
-                "fees_description": one.fees_note_fr or _FEES[Fees(one.fees)],
+                "fees_description": one.fees_note_fr or FEES[Fees(one.fees)],
                 "assured_date": one.assured_date and one.assured_date.isoformat(),
                 "last_modified": last_modified and moment_text(last_modified),
                 "alert": _KEPT_BACK_ALERT if kept_back else None,
@@ -162,7 +163,7 @@ class HsdsWriter:
                     self._area(one, area, whole_region=kept_back)
                     for area in one.areas or filter(None, (one.place,))
                 ],
-                "service_at_locations": [] if kept_back else self._locations(one),
+                "service_at_locations": locations,
                 "languages": [
                     {"id": hsds_id("language", f"{one.slug}:{code}"), "code": code}
                     for code in one.languages
@@ -175,6 +176,8 @@ class HsdsWriter:
                 "x_eligibility_bm": one.eligibility_bm,
                 "x_fees": str(one.fees),
                 "x_fees_note_bm": one.fees_note_bm,
+                # HSDS knows accessibility of places alone.
+                "x_accessibility": [] if locations else list(one.accessibility),
                 "x_restricted": kept_back,
                 **_sources(one),
                 "x_clinical": _clinical(one) if Need.MEDICAL in one.needs else None,
@@ -318,7 +321,7 @@ def _schedules(slug: str, hours: Sequence[OpeningHours]) -> Iterable[dict[str, A
 
 def _clinical(one: ServiceRecord) -> dict[str, str] | None:
     known = {
-        name: str(value) for name in _CLINICAL if (value := getattr(one, name)) != Answer.UNKNOWN
+        name: str(value) for name in CLINICAL if (value := getattr(one, name)) != Answer.UNKNOWN
     }
     if known and one.clinical_known_on is not None:
         known["known_on"] = one.clinical_known_on.isoformat()
