@@ -22,12 +22,12 @@ from bot.adapters.article_texts import messages_of
 from bot.adapters.directory import DirectoryLookUps
 from bot.adapters.guidance import LOOK_UPS as GUIDANCE_LOOK_UPS
 from bot.adapters.guidance import GuidanceLookUps, build_index
-from bot.adapters.look_ups import JoinedLookUps
-from bot.adapters.registration import LOOK_UPS as REGISTRATION_LOOK_UPS
+from bot.adapters.look_ups import OF_A_CHAT, JoinedLookUps
 from bot.adapters.registration import RegistrationLookUps
 from bot.adapters.registration_courier import RegistrationCourier
 from bot.adapters.service_reports import LOOK_UPS as REPORT_LOOK_UPS
 from bot.adapters.service_reports import ReportLookUps
+from bot.adapters.staff_queue import StaffLookUps
 from bot.adapters.training import LOOK_UPS as TRAINING_LOOK_UPS
 from bot.adapters.training import TrainingLookUps
 from bot.adapters.understanding import NluUnderstanding
@@ -79,7 +79,7 @@ LOOK_UPS = frozenset(
     | GUIDANCE_LOOK_UPS
     | TRAINING_LOOK_UPS
     | REPORT_LOOK_UPS
-    | REGISTRATION_LOOK_UPS
+    | OF_A_CHAT
 )
 
 
@@ -352,6 +352,7 @@ def build_conversation(
                 **dict.fromkeys(TRAINING_LOOK_UPS, _training(directory, registration.store)),
             },
             RegistrationLookUps(registration.desk, registration.store, directory.gazetteer),
+            StaffLookUps(registration.store),
         ),
         composer=Composer(renderer),
     )

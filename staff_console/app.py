@@ -11,9 +11,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from referral_directory.provider_links import ProviderLinks
 from staff_console.gate import answering
 from staff_console.headers import BodyLimit, SecurityHeaders
 from staff_console.pages import PAGES
+from staff_console.provider_page import provider_routes
 from staff_console.sessions import new_token
 from staff_console.visit import COOKIE, Console, Page, Visit
 
@@ -59,6 +61,9 @@ def build_app(console: Console, pages: tuple[Page, ...] = PAGES) -> Starlette:
             ),
             # Pages stay uncompressed: they hold a token beside what others wrote (BREACH).
             Mount("/static", GZipMiddleware(_Static(directory=_STATIC))),
+            *provider_routes(
+                ProviderLinks(console.keyring), console.store, console.clock, console.templates
+            ),
         ],
         middleware=[
             Middleware(SecurityHeaders),

@@ -10,6 +10,7 @@ _PAYLOADS: dict[str, tuple[str, Slots]] = {
     "aide": ("find_help", ()),
 }
 _ARTICLE = re.compile(r"a_([a-z2-7]{6})")
+_STAFF_CODE = re.compile(r"s_([0-9A-Z]{10})", re.IGNORECASE)
 _SEARCH = re.compile(r"\s*(?:chercher|cherche|recherche|ɲini|nyini)\s*:\s*(\S.*)", re.IGNORECASE)
 
 
@@ -21,6 +22,9 @@ def entrance(payload: str) -> tuple[str, Slots] | None:
     article = _ARTICLE.fullmatch(payload)
     if article is not None:
         return "read", (("reading", article.group(1)),)
+    staff = _STAFF_CODE.fullmatch(payload)
+    if staff is not None:
+        return "link_staff", (("code", staff.group(1)),)
     return _PAYLOADS.get(payload)
 
 

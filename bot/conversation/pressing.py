@@ -16,7 +16,11 @@ GUESSES = "not_understood"
 SETTINGS = "settings"
 _DISCREET_LINK = "d"
 _ERASE_ALL = ("forget", "sure", "yes")
-_COMMAND_FLOWS = {"menu": "menu", "aide": FIND_HELP, "langue": "welcome"}
+# For whoever is no staff the last one ends at the menu, as a command that nobody knows does.
+_COMMAND_FLOWS = {"menu": "menu", "aide": FIND_HELP, "langue": "welcome", "verifier": "verifier"}
+LINK_STAFF = "link_staff"
+_LINK_COMMAND = "lier"
+_LONGEST_CODE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Presses:
         """Answer a command that does not leave; an unknown one shows the menu."""
         if name == "start":
             return await self._start(person, payload)
+        if name == _LINK_COMMAND:
+            return await self.walker.begin(person, LINK_STAFF, (("code", payload[:_LONGEST_CODE]),))
         return await self.walker.begin(person, _COMMAND_FLOWS.get(name, "menu"))
 
     async def _old_button(self, person: Person) -> Answer:
@@ -77,7 +83,7 @@ class Presses:
         if payload == _DISCREET_LINK:
             person = replace(person, discreet=True)
         flow, slots = entrance(payload) or ("menu", ())
-        if person.language is not None:
+        if person.language is not None or flow == LINK_STAFF:
             return await self.walker.begin(person, flow, slots)
         return await self.walker.begin(person, "welcome", (("after", flow), *slots))
 

@@ -10,6 +10,9 @@ from flows.engine.definition import FlowLibrary, Screen
 from flows.engine.messages import Message
 
 DOMAIN = "jigi"
+FRENCH_ONLY = ("verifier/", "link_staff/")
+"""Contexts of what only staff read, in French as their console: no catalogue holds them."""
+
 CODE_DIRECTORIES = ("bot", "event_registration", "guidance", "referral_directory")
 
 
@@ -38,9 +41,13 @@ def template(root: Path, library: FlowLibrary, labels: Iterable[Message]) -> Cat
     """
     catalog = Catalog(project="Jigi", fuzzy=False)
     for message in [*messages_of(library), *labels]:
+        if message.context.startswith(FRENCH_ONLY):
+            continue
         comments = [f"risk: {message.risk}"] if message.risk else []
         catalog.add(message.text, context=message.context, auto_comments=comments)
     for context, text, comments in _messages_in_code(root):
+        if context.startswith(FRENCH_ONLY):
+            continue
         catalog.add(text, context=context, auto_comments=comments)
     return catalog
 

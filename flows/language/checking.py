@@ -111,6 +111,7 @@ BEGUN_BY_NAME = frozenset(
     {"suicidal", "leave", "thanks", "goodbye", "yes_said", "no_said", "identity", "not_understood"}
     | {"voice", "media"}
     | {"report", "missing"}  # from the card of a service
+    | {"verifier", "link_staff"}  # commands of staff
 )
 
 

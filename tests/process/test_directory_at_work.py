@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from storage.actors import Actor, Role
 from storage.database import open_engine
+from storage.keys import Keyring
+from storage.store import open_store
 from tests.bot_api.people import Somebody
-from tests.bot_api.processes import BotProcess
+from tests.bot_api.processes import SECRET, BotProcess
 from tests.bot_api.server import BotApi, until
 from tests.process.jigi import JIGI, ready_database, run_jigi
 
@@ -66,3 +69,95 @@ async def test_s28_a_report_button_of_an_old_message_works_after_a_restart(migra
     rows = await ask(migrated_sqlite_url, "SELECT service_slug, kind, count FROM service_reports")
     assert rows == [("osc-mopti", "no_answer", 1)]
     assert "osc-mopti" not in bot.log
+
+
+async def link_code(url: str) -> str:
+    """Return a code as the console would show it to Fanta."""
+    store = open_store(url, Keyring(SECRET))
+    try:
+        fanta = Actor("fanta@example.org", frozenset({Role.EDITOR}))
+        now = datetime.now(UTC)  # noqa: TID251  # the bot has the real clock
+        return await store.write(store.staff_links.make_link_code, fanta, now)
+    finally:
+        await store.close()
+
+
+async def seen(person: Somebody, words: str) -> None:
+    """Wait until the last message says this, or has such a button."""
+    await until(
+        lambda: (
+            bool(person.sees)
+            and (words in (person.screen.text or "") or words in person.screen.data)
+        )
+    )
+
+
+async def test_the_queue_exists_for_nobody_but_linked_staff(migrated_sqlite_url):
+    url = migrated_sqlite_url
+    await ready(url)
+    code = await link_code(url)
+    async with BotApi() as api, serving(api, url):
+        awa, fanta = Somebody(api, 711), Somebody(api, 712)
+        awa.says("/start")
+        await seen(awa, "Français")
+        awa.presses("Français")
+        await seen(awa, "Que voulez-vous faire")
+        fanta.says(f"/start s_{code}")
+        await seen(fanta, "Ce téléphone est lié")
+        for command in ("/nosuch", "/verifier", "/lier AAAAAAAAAA", f"/lier {code}"):
+            before = len(awa.sees)
+            awa.says(command)
+            await until(lambda before=before: len(awa.sees) > before)
+        assert len(set(awa.sees[-4:])) == 1
+
+        fanta.presses("📇 Ouvrir la file")
+        await seen(fanta, "🆘 Urgence, tout le pays")
+        button = fanta.screen.data["🚪 Fermé"]
+        fanta.presses("🔓 Délier ce téléphone")
+        await seen(fanta, "🤝 Trouver de l'aide")
+        awa.presses_data(button, awa.screen)
+        fanta.presses_data(button, fanta.screen)
+        fanta.says("/verifier")
+        await seen(fanta, "🤝 Trouver de l'aide")
+    by = "WHERE actor = 'fanta@example.org'"
+    assert await ask(url, f"SELECT tag FROM audit_entries {by}") == []  # noqa: S608  # our own words
+    assert await ask(url, "SELECT name FROM staff_telegram_links") == []
+
+
+async def test_linked_staff_call_one_entry_after_the_other(migrated_sqlite_url):
+    url = migrated_sqlite_url
+    await ready(url)
+    code = await link_code(url)
+    async with BotApi() as api, serving(api, url) as bot:
+        fanta = Somebody(api, 713)
+        fanta.says(f"/lier {code}")
+        await seen(fanta, "Ce téléphone est lié")
+        fanta.says("/verifier")
+        await seen(fanta, "🆘 Urgence, tout le pays")
+        assert "📞 1" in fanta.screen.text
+        old = dict(fanta.screen.data)
+        fanta.presses("✅ Toujours juste")
+        await seen(fanta, "👍 Confirmé aujourd'hui.")
+        fanta.presses_data(old["📵 Pas de réponse"], fanta.screen)
+        await seen(fanta, "a changé entre-temps")
+        fanta.presses("✏️ Corriger")
+        await seen(fanta, "📞 Le numéro")
+        fanta.presses("📞 Le numéro")
+        await seen(fanta, "📄 Maintenant")
+        fanta.says("pas un numéro")
+        await seen(fanta, "Ce n'est pas accepté ainsi")
+        fanta.says("115")
+        await seen(fanta, "Une autre personne doit approuver")
+        fanta.presses("📵 Pas de réponse")
+        await seen(fanta, "revient dans 2 jours")
+        fanta.presses("🚪 Fermé")
+        await seen(fanta, "🚪 Oui, fermé")
+        fanta.presses("🚪 Oui, fermé")
+        await seen(fanta, "🚪 Fermé. Le public")
+        await bot.end(signal.SIGTERM)
+    by = "WHERE actor = 'fanta@example.org' ORDER BY id"
+    tags = [tag for (tag,) in await ask(url, f"SELECT tag FROM audit_entries {by}")]  # noqa: S608  # our own words
+    kinds = [tag.partition(":")[2] for tag in tags if tag.partition(":")[0] != "organization"]
+    assert kinds == ["verified", "edit_proposed", "no_answer", "closed"]
+    assert "fanta" not in bot.log
+    assert "713" not in bot.log

@@ -25,6 +25,7 @@ from referral_directory.edits import (
     withdraw,
 )
 from referral_directory.life import ImpossibleDeedError
+from referral_directory.life_tables import EntryVersion
 from referral_directory.models import Phone, Service
 from referral_directory.schemas import ServiceCard
 from referral_directory.versions import (
@@ -310,6 +311,26 @@ def test_no_edit_carries_where_a_restricted_service_is(directory):
         propose(directory, EDITOR, NewEdit("phone", "tel-s", 1, {"number": "20212224"}), NOW)
     number = propose(directory, EDITOR, change(version, name_fr="Neuf"), NOW)
     assert "Rue 12" not in str(edit_of(directory, READER, number))
+
+
+def test_once_kept_back_no_edit_and_no_former_version_knows_where_it_is(directory):
+    first = propose(directory, EDITOR, change(address="Rue 13"), NOW)
+    approve(directory, APPROVER, first, LATER)
+    second = propose(directory, EDITOR, change(2, address="Rue 14", name_fr="Neuf"), LATER)
+    number = NewEdit("phone", "tel-s", 1, {"number": "20212224"})
+    third = propose(directory, EDITOR, number, LATER)
+    other = propose(directory, OTHER_EDITOR, change(2, name_bm="Kura"), LATER)
+    restrict(directory, EDITOR, seen(directory), LATER)
+    told = [edit_of(directory, READER, each) for each in (first, second, third)]
+    versions = directory.execute(select(EntryVersion.cells)).all()
+    for secret in ("Rue 12", "Rue 13", "Rue 14", "20212224", "20212223"):
+        assert secret not in str([told, versions])
+    assert [one.state for one in told] == [
+        EditState.APPROVED,
+        EditState.WITHDRAWN,
+        EditState.WITHDRAWN,
+    ]
+    assert edit_of(directory, READER, other).state is EditState.OPEN
 
 
 def test_keeping_back_is_done_at_once_and_not_by_an_edit(directory):
