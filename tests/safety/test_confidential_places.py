@@ -243,15 +243,15 @@ def heard(text: str, secrets: list[str], allowed: set[str]) -> list[str]:
     return [one for one in secrets if one not in may_be_heard and one in text]
 
 
-@pytest.mark.parametrize(("door", "allowed"), DOORS, ids=[door.__name__ for door, _ in DOORS])
+@pytest.mark.parametrize("way", DOORS, ids=[door.__name__ for door, _ in DOORS])
 def test_s24_s25_no_public_door_betrays_a_shelter(
     places_only: Connection,
     secrets: list[str],
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
-    door: Callable[[Connection, Path], str],
-    allowed: set[str],
+    way: tuple[Callable[[Connection, Path], str], set[str]],
 ) -> None:
+    door, allowed = way
     caplog.set_level(logging.DEBUG)
     version = version_of(places_only, "service", SLUG)
     restrict(places_only, EDITOR, Seen("service", SLUG, version), NOW)
