@@ -101,6 +101,7 @@ _VALUES: tuple[tuple[type[StrEnum], Mapping[str, str]], ...] = (
             "case_management": "Accompagnement",
             "child_protection": "Protection de l'enfant",
             "complaint": "Porter plainte",
+            "misconduct": "Se plaindre d'un agent",
         },
     ),
     (Answer, {"yes": "oui", "no": "non", "unknown": "inconnu"}),
