@@ -20,6 +20,7 @@ from storage.actors import LONGEST_NAME, Actor, Role, require
 from storage.audit import AuditEntry, record
 from storage.columns import random_id
 from storage.keys import Keyring, Purpose
+from storage.staff_links import StaffLinks
 
 INVITATION_LASTS = timedelta(days=3)
 NEEDS_SECOND_FACTOR = frozenset({Role.APPROVER, Role.EVENTS, Role.ADMINISTRATOR})
@@ -108,6 +109,7 @@ class Accounts:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
+        self._links = StaffLinks(keyring)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -273,6 +275,7 @@ class Accounts:
         if Role.ADMINISTRATOR not in roles:
             self._check_others_administer(connection, row)
         self._set(connection, row, roles=wanted)
+        self._links.change_roles(connection, Actor(row.email, frozenset(roles)))
         audit(connection, "account:roles_changed", row.id, ("roles",), actor.name, now)
 
     def set_active(  # noqa: PLR0913  # as above
@@ -295,6 +298,7 @@ class Accounts:
         if not is_active:
             self._check_others_administer(connection, row)
             end_sessions(connection, row.id)
+            self._links.change_roles(connection, Actor(row.email, frozenset()))
         self._set(connection, row, is_active=is_active)
         tag = "account:reactivated" if is_active else "account:deactivated"
         audit(connection, tag, row.id, ("is_active",), actor.name, now)
@@ -302,7 +306,7 @@ class Accounts:
     def reset_second_factor(
         self, connection: Connection, actor: Actor, account_id: int, *, version: int, now: datetime
     ) -> None:
-        """Forget a lost phone: the next sign-in sets a new second factor up.
+        """Forget a lost phone: the next sign-in sets a new second factor up, no chat is linked.
 
         Raises:
             ChangedMeanwhileError: somebody changed the account since `version`.
@@ -310,6 +314,7 @@ class Accounts:
         """
         row = self._to_change(connection, actor, account_id, version)
         end_sessions(connection, row.id)
+        self._links.change_roles(connection, Actor(row.email, frozenset()))
         codes = staff_recovery_codes
         connection.execute(delete(codes).where(codes.c.account_id == row.id))
         self._set(connection, row, sealed_totp=None)

@@ -27,6 +27,7 @@ from referral_directory.import_log import (
     undo_import,
 )
 from referral_directory.tables import UnreadableFileError
+from referral_directory.templates import write_template
 from staff_console.errors import RefusedError, UnknownRecordError
 from staff_console.uploads import Upload
 from storage.actors import Actor, Role, require
@@ -119,6 +120,14 @@ def export(
     note = reason[:LONGEST_REASON]
     record(connection, AuditEntry(now, actor.name, "directory:exported", "directory", note=note))
     return content
+
+
+def template() -> bytes:
+    """Return an empty workbook to fill in, with its instructions in French."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "modele.xlsx"
+        write_template(path)
+        return path.read_bytes()
 
 
 @contextmanager

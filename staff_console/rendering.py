@@ -28,7 +28,7 @@ def open_templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "day": _day,
+        "day": day_of,
         "moment": _moment,
         "weekday": _weekday,
         "word": _word,
@@ -40,7 +40,8 @@ def open_templates() -> Environment:
     return environment
 
 
-def _day(value: date | datetime | None) -> str:
+def day_of(value: date | datetime | None) -> str:
+    """Return a day as people in Mali read it."""
     if isinstance(value, datetime):
         value = value.astimezone(_BAMAKO).date()
     return f"{value:%d/%m/%Y}" if value is not None else "jamais"

@@ -6,11 +6,27 @@ from staff_console.errors import RefusedError
 from staff_console.second_factor import address_of
 from staff_console.sessions import Stage
 from staff_console.visit import Page, Visit
-from storage.actors import Role
+from storage.actors import Actor, Role
+from storage.staff_links import CODE_LIVES, StaffLinks
 
 
 async def _show(visit: Visit) -> Response:
-    return visit.page("account.html", account=visit.account, problem="")
+    return await _account_page(visit)
+
+
+async def _account_page(visit: Visit, status: int = 200, problem: str = "") -> Response:
+    links = StaffLinks(visit.console.keyring)
+    phones = await visit.read(links.links_of, visit.account.email)
+    return visit.page("account.html", status, account=visit.account, phones=phones, problem=problem)
+
+
+async def _link_telegram(visit: Visit) -> Response:
+    links, actor = StaffLinks(visit.console.keyring), visit.actor
+    if visit.text("do") == "unlink":
+        await visit.write(links.change_roles, Actor(actor.name, frozenset()))
+        return visit.go("/compte", "Plus aucun téléphone n'est lié.")
+    code = await visit.write(links.make_link_code, actor, visit.now)
+    return visit.page("telegram_code.html", code=code, minutes=int(CODE_LIVES.total_seconds() / 60))
 
 
 async def _change_password(visit: Visit) -> Response:
@@ -23,9 +39,7 @@ async def _change_password(visit: Visit) -> Response:
         door = visit.console.door
         visit.token = await door.change_password(session, old, new, visit.address, visit.now)
     except RefusedError as error:
-        return visit.page(
-            "account.html", error.status, account=visit.account, problem=error.sentence
-        )
+        return await _account_page(visit, error.status, error.sentence)
     return visit.go("/compte", "Mot de passe changé. Les autres appareils sont déconnectés.")
 
 
@@ -67,6 +81,7 @@ async def _factor_page(visit: Visit, status: int, problem: str) -> Response:
 
 
 PAGES = (
+    Page(path="/compte/telegram", act=_link_telegram, role=Role.READER),
     Page(path="/compte", show=_show, act=_change_password, role=Role.READER),
     Page(path="/compte/second-facteur", show=_show_factor, act=_confirm_factor, role=None),
 )

@@ -94,7 +94,14 @@ async def _export(visit: Visit) -> Response:
     return Response(content, media_type=media, headers=headers)
 
 
+async def _template(_: Visit) -> Response:
+    media = _FORMS["xlsx"][1]
+    headers = {"content-disposition": 'attachment; filename="modele.xlsx"'}
+    return Response(exchanging.template(), media_type=media, headers=headers)
+
+
 PAGES = (
+    Page(path="/import/modele.xlsx", show=_template, role=Role.EDITOR),
     Page(path="/import", show=_show, role=Role.EDITOR, menu="Import"),
     Page(path="/import/apercu", act=_look, role=Role.EDITOR, takes_files=True),
     Page(path="/import/ecrire", act=_write, role=Role.APPROVER),

@@ -32,6 +32,8 @@ SHOWN = {
     "/annuaire/{subject}/{slug}/modifier": "/annuaire/phone/tel-17/modifier",
     "/corbeille": "/corbeille",
     "/import": "/import",
+    "/manques": "/manques",
+    "/qualite": "/qualite",
     "/chiffres": "/chiffres",
     "/envois": "/envois",
     "/rencontres": "/rencontres",

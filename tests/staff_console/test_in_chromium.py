@@ -85,7 +85,8 @@ async def console(filled_template: Path, tmp_path: Path, keyring: Keyring) -> As
 
 async def test_every_page_that_shows_something_is_looked_at():
     shown = {page.path for page in PAGES if page.show is not None and page.role is not None}
-    assert shown == set(SHOWN)
+    files = {path for path in shown if path.endswith((".svg", ".xlsx"))}
+    assert shown - files == set(SHOWN)
 
 
 async def test_no_page_is_wider_than_a_phone_and_none_has_serious_faults(

@@ -1,0 +1,35 @@
+"""Where services are missing, and which entries need mending, for staff."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from referral_directory.gap_map import draw_svg
+from referral_directory.gaps import Gaps, find_gaps
+from referral_directory.quality import Finding, Flaw, find_flaws
+from referral_directory.reports import missing
+from staff_console.rendering import day_of
+from storage.actors import Actor, Role, require
+
+MOST_OF_A_KIND = 100
+
+
+def read_gaps(connection: Connection, actor: Actor, now: datetime) -> Gaps:
+    """Return where no verified service stands, with what was asked for and missed there."""
+    require(actor, Role.READER)
+    return find_gaps(connection, now, missing(connection, actor, now))
+
+
+def draw_gaps(connection: Connection, actor: Actor, now: datetime) -> str:
+    """Return the map of gaps as SVG."""
+    return draw_svg(read_gaps(connection, actor, now), day_of(now))
+
+
+def read_flaws(connection: Connection, actor: Actor) -> Mapping[Finding, Sequence[Flaw]]:
+    """Return what needs mending, kind by kind, the most urgent first."""
+    require(actor, Role.EDITOR)
+    flaws = find_flaws(connection)
+    kinds = groupby(flaws, key=lambda flaw: flaw.finding)
+    return {finding: list(some) for finding, some in kinds}

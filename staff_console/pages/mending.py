@@ -1,0 +1,35 @@
+"""Gaps with their map, and the list of entries to mend."""
+
+from starlette.responses import Response
+
+from referral_directory.gaps import Cover
+from referral_directory.quality import FINDING_LABELS
+from referral_directory.vocabulary import Need
+from staff_console.mending import MOST_OF_A_KIND, draw_gaps, read_flaws, read_gaps
+from staff_console.visit import Page, Visit
+from storage.actors import Role
+
+
+async def _gaps(visit: Visit) -> Response:
+    gaps = await visit.read(read_gaps, visit.actor, visit.now)
+    not_found = [each for each in gaps.asked if not each.is_found]
+    return visit.page(
+        "gaps.html", gaps=gaps, needs=list(Need), none=Cover.NONE, not_found=not_found
+    )
+
+
+async def _map(visit: Visit) -> Response:
+    drawn = await visit.read(draw_gaps, visit.actor, visit.now)
+    return Response(drawn, media_type="image/svg+xml")
+
+
+async def _flaws(visit: Visit) -> Response:
+    flaws = await visit.read(read_flaws, visit.actor)
+    return visit.page("flaws.html", flaws=flaws, labels=FINDING_LABELS, most=MOST_OF_A_KIND)
+
+
+PAGES = (
+    Page(path="/manques", show=_gaps, role=Role.READER, menu="Manques"),
+    Page(path="/manques/carte.svg", show=_map, role=Role.READER),
+    Page(path="/qualite", show=_flaws, role=Role.EDITOR, menu="Qualité"),
+)
