@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.conversation.outgoing import AnswerPress, DeleteMessages, LeaveChat, ShowScreen
-from bot.conversation.ports import Deferred, Unreachable
+from bot.conversation.ports import Deferred, Delivered, Unreachable
 from bot.conversation.store_port import StoreUnavailableError
 from storage.erasure import rows_of_person
 from tests.conversation_pipeline.conftest import Pipeline
@@ -353,6 +353,29 @@ async def test_leaving_works_with_the_database_down(fragile):
     await pipeline.settle()
     assert pipeline.messenger.texts(71)[-1] == NEUTRAL
     assert pipeline.messenger.deleted(71).count(1) == 2
+
+
+async def test_what_telegram_puts_off_while_the_database_is_down_is_tried_again(fragile):
+    pipeline = Pipeline(fragile)
+    fragile.is_broken = True
+    refused = {"times": 2}
+
+    def ending(_chat, action):
+        if isinstance(action, DeleteMessages) and refused["times"]:
+            refused["times"] -= 1
+            return Deferred(1)
+        return Delivered()
+
+    pipeline.messenger.ending = ending
+    leaving = text_update(2, 71, "quitter")
+    for _ in range(5):
+        with pytest.raises(StoreUnavailableError):
+            await pipeline.worker.accept([leaving])
+    actions = [action for _, action in pipeline.messenger.carried]
+    # Said once, told once; deleted at the third try and not again.
+    assert actions.count(ShowScreen(NEUTRAL)) == actions.count(LINES.leftover) == 1
+    assert refused["times"] == 0
+    assert [one for one in actions if isinstance(one, DeleteMessages)][-1] == DeleteMessages((2,))
 
 
 async def test_leaving_does_not_wait_for_a_slow_database(fragile):

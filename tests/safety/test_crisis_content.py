@@ -158,7 +158,10 @@ async def test_s09_one_tap_corrects_and_nothing_of_the_guess_remains(conversatio
 
 @pytest.mark.parametrize("step", ["men", "disability", "displaced"])
 async def test_s33_everybody_is_spoken_to_and_nobody_is_asked_who_they_are(conversation, step):
+    asked = await press(conversation, encode_press(Press("find_help", "other_need", "everybody")))
+    assert step in {each.choice for each in presses(asked)}
     turn = await press(conversation, encode_press(Press("for_everybody", "who", step)))
+    assert decode_person(turn.state).session.current.step == step
     assert "find_help" in {each.choice for each in presses(turn)}
     assert step not in str(decode_person(turn.state).session.slots)
     to_help = await press(
