@@ -146,6 +146,21 @@ async def test_s06_the_notice_comes_with_the_first_sensitive_screen_and_once(con
     assert "« Quitter » efface nos" not in screens(second)[0].text
 
 
+async def test_s40_the_notice_is_information_on_the_screen_itself_and_asks_nothing(conversation):
+    new = encode_person(Person(language="fr"))
+    noticed_before = encode_person(Person(language="fr", notice_given=True))
+    plain = screens(await answer(conversation, CommandGiven("aide"), noticed_before))[0]
+    noticed = screens(await answer(conversation, CommandGiven("aide"), new))[0]
+    labels, with_notice = (
+        {button.label for row in each.rows for button in row} for each in (plain, noticed)
+    )
+    assert plain.text in noticed.text
+    # The same buttons, and two that change how it is shown: none that must be pressed first.
+    assert with_notice - labels == {"🌙 Mots discrets", "⏱ Durée"}
+    assert labels <= with_notice
+    assert "?" not in noticed.text.replace(plain.text, "")
+
+
 async def test_s06_a_crisis_answer_skips_the_notice(conversation):
     turn = await answer(conversation, TextArrived("au secours il est là avec un couteau"))
     assert "« Quitter » efface nos" not in screens(turn)[0].text
