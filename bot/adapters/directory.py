@@ -86,7 +86,7 @@ class DirectoryLookUps:
         place = slots.get("place", "")
         known = self.gazetteer.place(place)
         region = known.region if known is not None else ANYWHERE
-        return ("need", need), ("region", region), ("need_region", f"{need} {region}")
+        return ("need", need), ("region", region), ("need_region", f"{need}:{region}")
 
     def _known(self) -> Mapping[str, Callable[[LookUp, dict[str, str], datetime], Found]]:
         return {

@@ -41,4 +41,6 @@ def _lines(found: Sequence[Figure]) -> Iterator[str]:
         yield f"Week of {week}"
         for dimension, cells in groupby(of_week, lambda figure: figure.dimension):
             yield f"  {_TITLES.get(dimension, dimension)}"
-            yield from (f"    {cell.value}: {shown(cell.count)}" for cell in cells)
+            yield from (
+                f"    {cell.value.replace(':', ', ')}: {shown(cell.count)}" for cell in cells
+            )
