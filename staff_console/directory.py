@@ -25,6 +25,7 @@ from referral_directory.edits import Edit, edits_of_entry
 from referral_directory.labels import VALUE_LABELS, label_of
 from referral_directory.life import ImpossibleDeedError
 from referral_directory.models import Organization, Phone, Service
+from referral_directory.provider_links import NoLinkError
 from referral_directory.tables import cells_of
 from referral_directory.verification import CannotVerifyError
 from referral_directory.verification_queue import is_restricted
@@ -274,6 +275,8 @@ def in_french() -> Iterator[None]:
         names = ", ".join(label_of(name) for name in error.problems if name != "changes")
         sentence = f"À corriger : {names}." if names else "Rien n'a changé dans ce formulaire."
         raise RefusedError(sentence) from None
+    except NoLinkError:
+        raise RefusedError("Ce service n'a pas de lien : confidentiel, ou pas publié.") from None
     except EditDecidedError:
         raise RefusedError("Cette proposition est déjà traitée.") from None
     except SamePersonError:

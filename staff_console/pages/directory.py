@@ -9,11 +9,13 @@ from referral_directory import deeds
 from referral_directory.confidential import Whereabouts, write_whereabouts
 from referral_directory.edits import NewEdit, propose
 from referral_directory.hours import UnreadableHoursError, parse_hours
+from referral_directory.provider_links import LINK_LIVES, ProviderLinks
 from referral_directory.versions import Seen
 from referral_directory.vocabulary import Status
 from staff_console import directory
 from staff_console.directory import EntryPage, FormField, in_french
 from staff_console.errors import RefusedError
+from staff_console.provider_page import PATH as PROVIDER_PAGE
 from staff_console.visit import Page, Visit
 from storage.actors import Role
 
@@ -168,6 +170,20 @@ def _degrees(text: str | None) -> float | None:
         raise RefusedError("Les coordonnées sont des nombres : 14.4843.") from None
 
 
+async def _provider_link(visit: Visit) -> Response:
+    slug = str(visit.path("slug"))
+    links = ProviderLinks(visit.console.keyring)
+    with in_french():
+        token = await visit.write(links.make, visit.actor, slug, visit.now)
+    path = PROVIDER_PAGE.replace("{token}", token)
+    return visit.page(
+        "provider_link.html",
+        slug=slug,
+        link=str(visit.request.url.replace(path=path, query="")),
+        days=LINK_LIVES.days,
+    )
+
+
 async def _bin(visit: Visit) -> Response:
     found = await visit.read(directory.in_the_bin, visit.actor, visit.now)
     return visit.page("bin.html", found=found)
@@ -194,6 +210,7 @@ PAGES = (
         act=_write_whereabouts,
         role=Role.APPROVER,
     ),
+    Page(path="/annuaire/service/{slug}/lien", act=_provider_link, role=Role.EDITOR),
     Page(path="/annuaire/{subject}/{slug}", show=_show, role=Role.READER),
     Page(path="/annuaire/{subject}/{slug}/faire", act=_do, role=Role.EDITOR),
     Page(path="/annuaire/{subject}/{slug}/modifier", show=_form, act=_propose, role=Role.EDITOR),

@@ -137,3 +137,17 @@ async def test_search_finds_by_name_and_wild_cards_are_only_signs(world: World):
         assert "tel-17" in (await reader.get("/annuaire?nom=police")).text
         assert "Rien de tel." in (await reader.get("/annuaire?nom=%25%25")).text
         assert "Suite" in (await reader.get("/annuaire")).text
+
+
+async def test_a_link_for_the_provider_opens_its_page_and_none_is_made_for_a_refuge(world: World):
+    await put_entries(world)
+    async with world.browser(Role.EDITOR) as editor, world.stranger() as provider:
+        lines = (await editor.get("/annuaire?sorte=service&etat=published")).text
+        slugs = re.findall(r'/annuaire/service/([a-z0-9-]+)"', lines)
+        pages = {slug: (await editor.get(f"/annuaire/service/{slug}")).text for slug in slugs[:9]}
+        slug = next(slug for slug, page in pages.items() if f"/{slug}/lien" in page)
+        page = (await editor.post(f"/annuaire/service/{slug}/lien")).text
+        found = re.search(r'value="http://console(/prestataire/[^"]+)"', page)
+        assert found is not None
+        assert (await provider.get(found.group(1))).status_code == 200
+        assert (await editor.post(f"{REFUGE}/lien")).status_code == 422
