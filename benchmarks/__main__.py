@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
@@ -44,13 +45,13 @@ def main() -> int:
     uvloop.run(run())
     missed = [each for report in reports for each in report.missed]
     verdict = f"Missed: {'; '.join(missed)}." if missed else "Every target is met."
-    last = (
-        f"{verdict} {time.perf_counter() - began:.0f} s on {os.cpu_count()} processors;"
+    how = (
+        f"{time.perf_counter() - began:.0f} s on {os.cpu_count()} processors;"
         f" load before {before:.1f}, after {os.getloadavg()[0]:.1f}."
     )
-    print(last)
+    print(f"{verdict} {how}")
     if asked.write:
-        _write(PAGE, "\n\n".join([last, *(report.text() for report in reports)]))
+        write(PAGE, reports, how)
     return 1 if missed else 0
 
 
@@ -68,11 +69,24 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _write(page: Path, text: str) -> None:
-    """Replace what stands between the two marks of the page."""
+def write(page: Path, reports: Sequence[Report], how: str) -> None:
+    """Put the tables between the two marks of the page; those of other benches stay.
+
+    Args:
+        page: where the marks are.
+        reports: of this run.
+        how: how long the run took, and what else ran; stands under each of its tables.
+    """
     head, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
-    tail = rest.partition(_END)[2]
+    block, _, tail = rest.partition(_END)
+    tables = dict(_titled(f"### {table}") for table in block.split("### ")[1:])
+    tables |= dict(_titled(f"{report.text().strip()}\n\nRun: {how}") for report in reports)
+    text = "\n\n".join(tables.values())
     page.write_text(f"{head}{_BEGIN}\n{text}\n\n{_END}{tail}", encoding="utf-8")
+
+
+def _titled(table: str) -> tuple[str, str]:
+    return table.partition("\n")[0], table.strip()
 
 
 if __name__ == "__main__":

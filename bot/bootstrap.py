@@ -66,7 +66,6 @@ from referral_directory.gazetteer import Gazetteer
 from referral_directory.loading import is_new, load_starter
 from storage.database import Base, open_engine, sessionmaker
 from storage.keys import Keyring, WeakKeyError
-from storage.migrate import upgrade
 from storage.store import Store, open_store
 
 _log = logging.getLogger(__name__)
@@ -181,6 +180,8 @@ async def upgrade_database(settings: Settings) -> None:
     """Bring the database to the newest revision; creates it where it is SQLite."""
     if settings.database_url is None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
+    from storage.migrate import upgrade  # noqa: PLC0415  # 7 MB that `serve` never needs
+
     await upgrade(settings.database, Base.metadata)
 
 

@@ -3,7 +3,6 @@
 import logging
 from datetime import datetime
 
-from alembic.util import CommandError
 from starlette.routing import BaseRoute
 
 from bot import bootstrap, footprint
@@ -31,7 +30,7 @@ from flows.engine.messages import Message
 from flows.engine.session import Session
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
 from storage.database import sessionmaker
-from storage.migrate import current, head
+from storage.revisions import newest_revision, revision_of
 
 NOT_READY = (
     "Jigi does not answer yet: no emergency number for the whole country is verified."
@@ -122,12 +121,12 @@ async def _check_database(settings: Settings) -> None:
         SettingsError: the database is not at the newest revision.
     """
     try:
-        at = await current(settings.database)
-    except (OSError, CommandError):
+        at = await revision_of(settings.database)
+    except OSError:
         raise SettingsError(
             "The setting JIGI_DATABASE_URL: the database cannot be reached."
         ) from None
-    if at != head():
+    if at != newest_revision():
         raise SettingsError("The database is not at this release's revision: run jigi db upgrade.")
 
 

