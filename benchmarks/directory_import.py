@@ -1,7 +1,6 @@
 """An import of 10,000 rows: looked at, written and undone, as `jigi directory import` does it.
 
-The baseline is the bare reading of the same file by Python's csv, and the size at which it is done
-first: the cost of a row must not grow with their number.
+The baseline is a tenth of the rows: the cost of a row must not grow with their number.
 """
 
 import csv
@@ -13,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from benchmarks.lab import Lab, prepare
@@ -29,6 +29,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SIZES = (1_000, 10_000)
 _ORGANIZATIONS = 50
 _TARGET = 60.0
+_SECRET = "kWq3-7yTz0Lb9Xr2Vd5Hn8Mf4Jc6Pg1S"  # noqa: S105  # made up: it signs a made-up log
 
 
 async def run(lab: Lab) -> Report:
@@ -72,7 +73,7 @@ def _row(database: str, what: str, size: int, took: float, first: dict[str, floa
 
 async def _measure(address: str, path: Path, size: int) -> dict[str, float]:
     """Return the seconds of a preview, of an import and of its undoing."""
-    settings = Settings.model_construct(database_url=address)
+    settings = Settings.model_construct(database_url=address, secret_key=SecretStr(_SECRET))
     seconds: dict[str, float] = {}
     async with bootstrap.open_directory(settings) as directory, directory.sessions() as session:
         places = list(

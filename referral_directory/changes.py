@@ -220,14 +220,10 @@ def write_organizations(
     by: str = IMPORT,
 ) -> None:
     """Write what `compare` found for organisations."""
-    changes = _begun(database, "organization", changes, now, by)
-    for change, record in changes:
-        if change.is_new:
-            add_organizations(database, [record.model_copy(update=unverified(record))], now)
-        else:
-            write_organization(
-                database, record.slug, _values(organization_values(record), change, now)
-            )
+    changed = _begun(database, "organization", changes, now, by)
+    add_organizations(database, changed.new, now)
+    for change, record in changed.known:
+        write_organization(database, record.slug, _values(organization_values(record), change, now))
 
 
 def write_services(
@@ -238,14 +234,11 @@ def write_services(
     by: str = IMPORT,
 ) -> None:
     """Write what `compare` found for services."""
-    changes = _begun(database, "service", changes, now, by)
-    for change, record in changes:
-        if change.is_new:
-            new = record.model_copy(update=unverified(record))
-            add_services(database, [new], areas, now)
-        else:
-            values = _values(service_values(record), change, now)
-            change_service(database, record, areas, values, change.fields)
+    changed = _begun(database, "service", changes, now, by)
+    add_services(database, changed.new, areas, now)
+    for change, record in changed.known:
+        values = _values(service_values(record), change, now)
+        change_service(database, record, areas, values, change.fields)
 
 
 def write_phones(
@@ -255,22 +248,31 @@ def write_phones(
     by: str = IMPORT,
 ) -> None:
     """Write what `compare` found for numbers."""
-    changes = _begun(database, "phone", changes, now, by)
-    for change, record in changes:
-        if change.is_new:
-            add_phones(database, [record.model_copy(update=unverified(record))], now)
-        else:
-            change_phone(database, record, _values(phone_values(record), change, now))
+    changed = _begun(database, "phone", changes, now, by)
+    add_phones(database, changed.new, now)
+    for change, record in changed.known:
+        change_phone(database, record, _values(phone_values(record), change, now))
 
 
-def _begun[R](
+@dataclass(frozen=True, slots=True)
+class _Begun[R]:
+    """Entries to add, which go in together, and known ones with what changes of each."""
+
+    new: list[R]
+    known: list[tuple[Change, R]]
+
+
+def _begun[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
     database: Database, subject: str, changes: Iterable[tuple[Change, R]], now: datetime, by: str
-) -> list[tuple[Change, R]]:
+) -> _Begun[R]:
     """Keep what the known entries look like before they change."""
     found = list(changes)
-    known = [change.slug for change, _ in found if not change.is_new]
-    begin_change(database, subject, known, now=now, by=by)
-    return found
+    known = [(change, record) for change, record in found if not change.is_new]
+    begin_change(database, subject, [change.slug for change, _ in known], now=now, by=by)
+    new = [
+        record.model_copy(update=unverified(record)) for change, record in found if change.is_new
+    ]
+    return _Begun(new, known)
 
 
 _COLUMNS = {"organization": "organization_slug", "service": "service_slug"}
