@@ -17,7 +17,7 @@ from referral_directory.hours import format_hours
 from referral_directory.hsds_own_keys import own_words, phone_cells, phone_slug, provenance
 from referral_directory.hsds_words import hsds_id
 from referral_directory.inventory import KEPT_BACK
-from referral_directory.models import SLUG_LENGTH, Phone
+from referral_directory.models import SLUG_LENGTH, Organization, Phone
 from referral_directory.records import COUNTRY_AREA, ServiceRecord
 from referral_directory.schemas import OpeningHours
 from referral_directory.spelling import plain
@@ -60,7 +60,12 @@ def read_hsds(database: Database, path: Path, known: Mapping[str, ServiceRecord]
         UnreadableFileError: When the file holds no HSDS services.
     """
     check_size(path)
-    reader = _Reader(Gazetteer.read(database), known, known_slugs(database, Phone))
+    reader = _Reader(
+        Gazetteer.read(database),
+        known,
+        known_slugs(database, Organization),
+        known_slugs(database, Phone),
+    )
     lines: dict[tuple[str, str], Line] = {}
     services, alone = _contents(path)
     for number, service in enumerate(services, start=1):
@@ -91,10 +96,15 @@ def _contents(path: Path) -> tuple[list[Json], list[Json]]:
 
 class _Reader:
     def __init__(
-        self, gazetteer: Gazetteer, known: Mapping[str, ServiceRecord], phones: Collection[str]
+        self,
+        gazetteer: Gazetteer,
+        known: Mapping[str, ServiceRecord],
+        organizations: Collection[str],
+        phones: Collection[str],
     ) -> None:
         self._gazetteer = gazetteer
         self._known = known
+        self._organizations = organizations
         self._phones = phones
         self._by_id = {hsds_id("service", slug): slug for slug in known}
 
@@ -115,10 +125,14 @@ class _Reader:
             yield from self._lines_of(number, service, source, owner_slug, slug)
 
     def organization(self, number: int, owner: Json, source: str = "") -> Iterable[Line]:
-        """Yield an organisation with the numbers that belong to no service."""
+        """Yield an organisation with the numbers that belong to no service.
+
+        One that the directory knows stays as it is: the file would make a draft of it.
+        """
         slug = _own_slug(owner, _LONG_SLUG)
         source = source or f"HSDS : {_text(owner, 'name')}"
-        yield Line(number, "organization", _organization(owner, slug, source))
+        if slug not in self._organizations:
+            yield Line(number, "organization", _organization(owner, slug, source))
         yield from self._lines_of(number, owner, source, slug)
 
     def _lines_of(

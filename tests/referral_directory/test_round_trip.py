@@ -162,3 +162,17 @@ def test_what_comes_from_hsds_is_a_draft_whatever_it_says(
     bring_in(places_only, path)
     entries = list(_entries(places_only, set()))
     assert [(one["status"], one["assured_date"]) for one in entries] == [("draft", None)] * 3
+
+
+def test_a_new_service_of_a_known_organisation_leaves_it_as_it_is(
+    places_only: Connection, tmp_path: Path
+) -> None:
+    put_organization(places_only, "neuve", note="pour nous")
+    put_service(places_only, "s", "sevare", organization="neuve")
+    path = take_out(places_only, tmp_path, "hsds")
+    places_only.execute(delete(Location).where(Location.slug == "at-s"))
+    places_only.execute(delete(Service).where(Service.slug == "s"))
+    before = read_organizations(places_only)
+    report = bring_in(places_only, path)
+    assert [one.slug for one in report.changes] == ["s"]
+    assert read_organizations(places_only) == before
