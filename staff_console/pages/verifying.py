@@ -5,16 +5,14 @@ from starlette.responses import Response
 from referral_directory import edits
 from referral_directory.reports import reported
 from referral_directory.verification_queue import (
-    for_a_person,
     is_closed,
-    next_due,
     no_answer,
-    queue_figures,
     still_right,
 )
 from referral_directory.versions import Seen
 from staff_console.directory import in_french
 from staff_console.errors import RefusedError
+from staff_console.queue import see_queue
 from staff_console.visit import Page, Visit
 from storage.actors import Role
 
@@ -30,16 +28,13 @@ def _skipped(text: str) -> list[tuple[str, str]]:
 
 async def _show(visit: Visit) -> Response:
     later = visit.request.query_params.get("apres", "")[:2000]
-    entry = await visit.read(next_due, visit.actor, visit.now, skipping=_skipped(later))
-    figures = await visit.read(queue_figures, visit.actor, visit.now)
-    stuck = await visit.read(for_a_person, visit.actor, visit.now)
+    queue = await visit.read(see_queue, visit.actor, visit.now, skipping=_skipped(later))
+    entry = queue.entry
     here = f"{entry.subject}:{entry.slug}" if entry is not None else ""
     return visit.page(
         "queue.html",
         entry=entry,
-        left=sum(figures.values()),
-        figures={name: count for name, count in figures.items() if count},
-        stuck=stuck,
+        queue=queue,
         later=later,
         skip=",".join(filter(None, (later, here))),
     )
