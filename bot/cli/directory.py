@@ -25,10 +25,12 @@ from referral_directory.import_log import CannotUndoError, UnknownImportError, p
 from referral_directory.import_log import undo_import as take_back
 from referral_directory.loading import load_starter
 from referral_directory.places_import import import_places
+from referral_directory.provider_links import NoLinkError, ProviderLinks
 from referral_directory.tables import UnreadableFileError
 from referral_directory.verification import CannotVerifyError, UnknownEntryError
 from referral_directory.verification import unverify as withdraw
 from referral_directory.verification import verify as confirm
+from storage.actors import Actor, Role
 
 app = App(name="directory", help="The directory of services.")
 COMMAND_LINE = "command line"  # the actor in the audit log where nobody is named
@@ -201,6 +203,30 @@ def unverify(entry: str) -> None:
     now = bootstrap.SystemClock().now()
     _in_transaction(withdraw, entry, now=now, actor=COMMAND_LINE)
     print(f"{entry} is no longer verified.")
+
+
+@app.command(name="provider-link")
+def provider_link(service: str) -> None:
+    """Print the path of a link by which a provider confirms or corrects its service.
+
+    It stands under the console's address and lasts two weeks. Never for a restricted service.
+
+    Args:
+        service: its id, such as osc-mopti.
+    """
+    clerk = Actor(COMMAND_LINE, frozenset({Role.EDITOR}))
+
+    def make(session: Session) -> str:
+        links = ProviderLinks(bootstrap.keyring(Settings.read()))
+        return links.make(session, clerk, service, bootstrap.SystemClock().now())
+
+    try:
+        token = _in_transaction(make)
+    except NoLinkError:
+        raise SettingsError(
+            f"There is no link for {service}: it is restricted or not public."
+        ) from None
+    print(f"/prestataire/{token}")
 
 
 @app.command

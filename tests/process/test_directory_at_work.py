@@ -161,3 +161,14 @@ async def test_linked_staff_call_one_entry_after_the_other(migrated_sqlite_url):
     assert kinds == ["verified", "edit_proposed", "no_answer", "closed"]
     assert "fanta" not in bot.log
     assert "713" not in bot.log
+
+
+async def test_a_link_for_a_provider_is_printed_for_what_is_public_alone(migrated_sqlite_url):
+    url = migrated_sqlite_url
+    await ready(url)
+    made = await run_jigi("directory", "provider-link", "osc-mopti", database_url=url)
+    assert made.status == 0, made.err
+    assert made.out.startswith("/prestataire/")
+    refused = await run_jigi("directory", "provider-link", "nothing", database_url=url)
+    assert (refused.status, refused.out) == (2, "")
+    assert "There is no link for nothing" in refused.err
