@@ -44,6 +44,17 @@ def test_any_text_gives_an_answer(archive, text):
     assert len(archive.understand(text)) == 36
 
 
+def test_a_second_reading_of_known_and_unknown_words_answers_the_same():
+    archive = ModelArchive.read()
+    texts = ["mon mari me frappe frappe frappe", "Zqwxfatoumata me frappe", "n cɛ bɛ n bugɔ"]
+    assert [archive.understand(text) for text in texts] == [
+        ModelArchive.read().understand(text) for text in texts
+    ]
+    assert [archive.understand(text) for text in texts] == [
+        archive.understand(text) for text in texts
+    ]
+
+
 def test_training_sentences_are_understood(archive, sentences):
     wrong = Counter(
         intent for text, intent, _ in sentences if archive.understand(text)[0].name != intent

@@ -18,6 +18,8 @@ NOW = [
     "quelqu'un me suit dans la rue",
     "il vient de me violer",
     "SOS",
+    "SOS mon mari a une machette",
+    "il va me brûler sos",
     "elle a bu de la javel",
     "il est en train de me frapper",
     "a bɛ da la ni muru ye",
@@ -60,6 +62,10 @@ NEITHER = [
     "avocat dɔ bɛ n mago la",
     "n b'a fɛ ka n tɔgɔ sɛbɛn",
     "farati tɛ yan",
+    "SOS Ma Santé",
+    "SOS Villages d'enfants Mali",
+    "Association SOS Sahel",
+    "Il s'est suicidé dans son bunker le 30 avril 1945.",
     "",
 ]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nlu.normalise import has_letters, normalise, tokens, words
+from nlu.normalise import Reading, has_letters, normalise, tokens, words
 
 ROOT = Path(__file__).resolve().parents[2]
 LATIN = st.text(alphabet="abcdefghijklmnopqrstuvwxyzɛɔɲŋéèêàçœ'’ .-1280GTC", max_size=80)
@@ -89,6 +89,16 @@ def test_skeletons_stand_one_for_one_with_light_words(text):
     light, folded = tokens(text)
     assert len(light) == len(folded) >= 1
     assert all(word and " " not in word for word in [*light, *folded])
+
+
+@given(st.one_of(st.text(), LATIN))
+@example("jeu")
+@example("gh c' 1325")
+@example("😀")
+def test_a_reading_holds_what_the_functions_give(text):
+    reading = Reading.of(text)
+    assert (reading.light, reading.skeletons) == tokens(text)
+    assert reading.normal == normalise(text)
 
 
 @given(LATIN)
