@@ -177,7 +177,7 @@ async def test_terms_hang_on_nothing(api: httpx.AsyncClient) -> None:
     assert every["total_items"] == len(Need)
     for condition in ({"parent_id": LEGAL}, {"taxonomy_id": LEGAL}):
         assert (await _get(api, "taxonomy_terms", **condition))["empty"]
-    (found,) = (await _get(api, "taxonomy_terms", search="plainte"))["contents"]
+    (found,) = (await _get(api, "taxonomy_terms", search="porter plainte"))["contents"]
     assert found["code"] == "complaint"
 
 
