@@ -89,25 +89,39 @@ async def test_every_page_that_shows_something_is_looked_at():
     assert shown - files == set(SHOWN)
 
 
+async def faults_of(page: Page) -> list[object]:
+    """Return what is seriously wrong with a page for those who can't see or have a small screen."""
+    too_wide = await page.evaluate(WIDTH)
+    found = await Axe().run(page)
+    serious = [
+        (each["id"], each["nodes"][0]["html"][:200])
+        for each in found.response["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+    return [*([f"{too_wide} pixels too wide"] if too_wide > 0 else []), *serious]
+
+
 async def test_no_page_is_wider_than_a_phone_and_none_has_serious_faults(
     browser: Browser, console: Served
 ):
     faults: dict[str, object] = {}
     async with page_of(browser, console, Role.ADMINISTRATOR) as page:
-        for path in [*console.paths, "/rien"]:
-            await page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # width and height
+        for path in [*console.paths, "/rien", "/compte/second-facteur"]:
             await page.goto(console.address + path)
-            if await page.evaluate(WIDTH) > 0:
-                faults[f"{path} width"] = await page.evaluate(WIDTH)
-            found = await Axe().run(page)
-            serious = [
-                (each["id"], each["nodes"][0]["html"][:200])
-                for each in found.response["violations"]
-                if each["impact"] in {"serious", "critical"}
-            ]
-            if serious:
-                faults[path] = serious
-    assert faults == {}
+            faults[path] = await faults_of(page)
+        await page.goto(console.address + "/import")
+        row = (
+            b"record,slug,kind,name_fr,source\norganization,essai-a,ngo,Essai,x\nservice,Faux,,,\n"
+        )
+        file = {"name": "liste.csv", "mimeType": "text/csv", "buffer": row}
+        await page.set_input_files("#file", file)  # type: ignore[arg-type]  # Playwright's own type
+        await page.click("text=Voir l'aperçu")
+        await expect(page.locator("h1")).to_contain_text("Aperçu")
+        faults["preview"] = await faults_of(page)
+    async with page_of(browser, console) as page:
+        await page.goto(console.address + "/connexion")
+        faults["/connexion"] = await faults_of(page)
+    assert {path: found for path, found in faults.items() if found} == {}
 
 
 async def test_signing_in_with_password_and_code_by_keyboard_without_javascript(
