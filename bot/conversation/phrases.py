@@ -53,7 +53,10 @@ SHARE_CONTACT = message(
 SHARE_CONTACT_KEY = message("phrases/share_contact_key", "📲 Envoyer mon numéro")
 # Beside an answer that sounds like a cry and reads like a name.
 IF_URGENT = message(
-    "phrases/if_urgent", "🆘 Un danger maintenant ? Touchez « Urgence ».", risk="danger"
+    "phrases/if_urgent",
+    "🆘 Un danger maintenant ? Touchez « Urgence ».",
+    risk="danger",
+    discreet=message("phrases/if_urgent", "⚡ Ça presse ? Touchez « ⚡ Vite ».", risk="danger"),
 )
 
 DISCREET_ON = message("phrases/discreet_on", "🌙 ✓")
