@@ -56,7 +56,9 @@ IF_URGENT = message(
     "phrases/if_urgent",
     "🆘 Un danger maintenant ? Touchez « Urgence ».",
     risk="danger",
-    discreet=message("phrases/if_urgent", "⚡ C'est pour maintenant ? Touchez « ⚡ Vite ».", risk="danger"),
+    discreet=message(
+        "phrases/if_urgent", "⚡ C'est pour maintenant ? Touchez « ⚡ Vite ».", risk="danger"
+    ),
 )
 
 DISCREET_ON = message("phrases/discreet_on", "🌙 ✓")
