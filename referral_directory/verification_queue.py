@@ -5,23 +5,28 @@ person who finds another way. Nothing here takes an entry from the public but `c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Date, bindparam, literal, or_, select, update
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, update
 
 from referral_directory.deeds import close
 from referral_directory.entries import Database
-from referral_directory.life import State, state_of
-from referral_directory.models import Organization, Phone, Service, ServiceNeed
+from referral_directory.life import State
+from referral_directory.models import Phone, Service
 from referral_directory.numbers import format_number
-from referral_directory.periods import PERIODS, Period, Periods
+from referral_directory.periods import PERIODS, Periods
+from referral_directory.queue_rows import (
+    URGENCIES,
+    Urgency,
+    in_order,
+    numbers_of,
+    waiting_rows,
+)
 from referral_directory.verification import Verified, verify
 from referral_directory.versions import MODELS, Seen, check_version
 from referral_directory.visibility import today
-from referral_directory.vocabulary import Reach, ServiceKind, Status
 from storage.actors import Actor, Role, require
 from storage.audit import AuditEntry, record
 
@@ -30,19 +35,6 @@ COMES_BACK_AFTER = timedelta(days=2)
 
 MOST_TRIES = 3
 """After so many tries without an answer a person takes it over."""
-
-
-class Urgency(StrEnum):
-    """Why an entry is in the queue, the most urgent first."""
-
-    NATIONAL = "national"
-    EXPIRED = "expired"
-    DUE = "due"
-    WARNED = "warned"
-    NEVER = "never"
-
-
-_ORDER = {urgency: place for place, urgency in enumerate(Urgency)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +88,11 @@ def next_due(
         NotAllowedError: When the actor is no editor.
     """
     left_out = set(skipping)
-    waiting = due_entries(database, actor, now, restricted=restricted)
-    return next((one for one in waiting if (one.subject, one.slug) not in left_out), None)
+    rows = _waiting(actor, now, restricted=restricted)
+    # So many rows hold one that was not put off, if there is one at all.
+    some = database.execute(in_order(rows).where(_is_called(rows, now)).limit(len(left_out) + 1))
+    first = next((row for row in some if (row.subject, row.slug) not in left_out), None)
+    return None if first is None else _entries(database, [first])[0]
 
 
 def due_entries(
@@ -113,15 +108,8 @@ def due_entries(
     Raises:
         NotAllowedError: When the actor is no editor.
     """
-    require(actor, Role.EDITOR)
-    day = today(now)
-    rows = [
-        row
-        for row in _entries(database, actor, day, restricted=restricted, periods=periods)
-        if row.tries < MOST_TRIES
-        and (row.tries == 0 or row.last_tried is None or row.last_tried + COMES_BACK_AFTER <= day)
-    ]
-    return _with_numbers(database, sorted(rows, key=_position))
+    rows = _waiting(actor, now, restricted=restricted, periods=periods)
+    return _entries(database, database.execute(in_order(rows).where(_is_called(rows, now))).all())
 
 
 def for_a_person(
@@ -132,10 +120,9 @@ def for_a_person(
     Raises:
         NotAllowedError: When the actor is no editor.
     """
-    require(actor, Role.EDITOR)
-    rows = _entries(database, actor, today(now), restricted=True, periods=periods)
-    taken = [row for row in rows if row.tries >= MOST_TRIES]
-    return _with_numbers(database, sorted(taken, key=_position))
+    rows = _waiting(actor, now, periods=periods)
+    taken = in_order(rows).where(rows.c.tries >= MOST_TRIES)
+    return _entries(database, database.execute(taken).all())
 
 
 def queue_figures(database: Database, actor: Actor, now: datetime) -> Mapping[Urgency, int]:
@@ -144,10 +131,11 @@ def queue_figures(database: Database, actor: Actor, now: datetime) -> Mapping[Ur
     Raises:
         NotAllowedError: When the actor is no editor.
     """
-    figures = dict.fromkeys(Urgency, 0)
-    for entry in due_entries(database, actor, now):
-        figures[entry.urgency] += 1
-    return figures
+    rows = _waiting(actor, now)
+    counted = select(rows.c.urgency, func.count()).where(_is_called(rows, now))
+    each = database.execute(counted.group_by(rows.c.urgency))
+    found = {URGENCIES[row[0]]: row[1] for row in each}
+    return {urgency: found.get(urgency, 0) for urgency in Urgency}
 
 
 # -- what came of a call -----------------------------------------------------------------------
@@ -228,108 +216,42 @@ def is_restricted(database: Database, subject: str, slug: str) -> bool:
 # -- inside ------------------------------------------------------------------------------------
 
 
-def _entries(
-    database: Database, actor: Actor, day: date, *, restricted: bool, periods: Periods
-) -> list[QueueEntry]:
-    """Return every published entry that is to be called, in no order and without numbers."""
-    restricted = restricted and actor.may(Role.APPROVER)
-    needs: dict[str, list[str]] = {}
-    if periods.needs:
-        for slug, need in database.execute(select(ServiceNeed.service_slug, ServiceNeed.need)):
-            needs.setdefault(slug, []).append(need)
-    found = []
-    for query in (_SERVICES, _PHONES):
-        for row in database.execute(query, {"called_before": day - _earliest(periods)}):
-            if row.restricted and not restricted:
-                continue
-            owned = row.slug if row.subject == "service" else ""
-            entry = _entry(row, periods.of(row.kind, needs.get(owned, ())), day)
-            if entry is not None:
-                found.append(entry)
-    return found
+def _waiting(
+    actor: Actor, now: datetime, *, restricted: bool = True, periods: Periods = PERIODS
+) -> Subquery:
+    """Return what is to be called and the actor may know of, the tries not looked at."""
+    require(actor, Role.EDITOR)
+    return waiting_rows(today(now), periods, restricted=restricted and actor.may(Role.APPROVER))
 
 
-_CALLED_BEFORE: BindParameter[date] = bindparam("called_before", type_=Date())
-_SERVICES = (
-    select(
-        literal("service").label("subject"),
-        Service.slug,
-        Service.name_fr.label("name"),
-        Organization.name_fr.label("organization"),
-        Organization.kind,
-        Service.assured_date,
-        Service.last_tried,
-        Service.tries,
-        Service.version,
-        Service.restricted,
-        literal("").label("number"),
-        literal(value=False).label("national"),
+def _is_called(rows: Subquery, now: datetime) -> ColumnElement[bool]:
+    """Say that an entry neither rests nor was taken over by a person."""
+    rested = rows.c.last_tried <= today(now) - COMES_BACK_AFTER
+    return and_(
+        rows.c.tries < MOST_TRIES,
+        or_(rows.c.tries == 0, rows.c.last_tried.is_(None), rested),
     )
-    .join(Organization, Organization.slug == Service.organization_slug)
-    .where(
-        Service.status == Status.PUBLISHED,
-        Organization.status == Status.PUBLISHED,
-        Service.kind == ServiceKind.ENTRY,
-        or_(Service.assured_date.is_(None), Service.assured_date <= _CALLED_BEFORE),
-    )
-)
-_PHONES = (
-    select(
-        literal("phone").label("subject"),
-        Phone.slug,
-        Phone.label_fr.label("name"),
-        Organization.name_fr.label("organization"),
-        Organization.kind,
-        Phone.assured_date,
-        Phone.last_tried,
-        Phone.tries,
-        Phone.version,
-        Service.restricted,
-        Phone.number,
-        (Phone.is_emergency & (Phone.reach == Reach.NATIONAL)).label("national"),
-    )
-    .join(Organization, Organization.slug == Phone.organization_slug)
-    .outerjoin(Service, Service.slug == Phone.service_slug)
-    .where(
-        Phone.status == Status.PUBLISHED,
-        Organization.status == Status.PUBLISHED,
-        or_(Phone.assured_date.is_(None), Phone.assured_date <= _CALLED_BEFORE),
-    )
-)
-_NUMBERS = (
-    select(Phone.service_slug, Phone.number)
-    .where(Phone.service_slug.is_not(None), Phone.status == Status.PUBLISHED)
-    .order_by(Phone.position, Phone.slug)
-)
 
 
-def _earliest(periods: Periods) -> timedelta:
-    """Return the age from which some entry is to be called, whatever its category."""
-    each = (periods.default, *periods.organizations.values(), *periods.needs.values())
-    return min(period.due for period in each) - max(period.warn for period in each)
+def _entries(database: Database, rows: Sequence[Any]) -> list[QueueEntry]:
+    """Return rows as entries; services with the numbers they are reached by."""
+    numbers: dict[str, list[str]] = {}
+    for query in numbers_of([row.slug for row in rows if row.subject == "service"]):
+        for slug, number in database.execute(query):
+            numbers.setdefault(str(slug), []).append(format_number(number))
+    return [_entry(row, numbers) for row in rows]
 
 
-def _entry(row: Any, period: Period, day: date) -> QueueEntry | None:
-    """Return a row as an entry of the queue; None when it is not to be called yet."""
-    if row.assured_date is not None and not period.is_warned(row.assured_date, day):
-        return None
-    state = state_of(Status.PUBLISHED, row.assured_date, period, day)
-    if row.national:
-        urgency = Urgency.NATIONAL
-    elif row.assured_date is None:
-        urgency = Urgency.NEVER
-    else:
-        urgency = {State.EXPIRED: Urgency.EXPIRED, State.DUE: Urgency.DUE}.get(
-            state, Urgency.WARNED
-        )
+def _entry(row: Any, numbers: Mapping[str, list[str]]) -> QueueEntry:
+    own = [format_number(row.number)] if row.subject == "phone" else numbers.get(row.slug, [])
     return QueueEntry(
         subject=row.subject,
         slug=row.slug,
         name=row.name,
         organization=row.organization,
-        numbers=(format_number(row.number),) if row.number else (),
-        urgency=urgency,
-        state=state,
+        numbers=tuple(own),
+        urgency=URGENCIES[row.urgency],
+        state=State(row.state),
         last_confirmed=row.assured_date,
         last_tried=row.last_tried,
         tries=row.tries,
@@ -338,16 +260,17 @@ def _entry(row: Any, period: Period, day: date) -> QueueEntry | None:
     )
 
 
-def _position(entry: QueueEntry) -> tuple[int, date, str, str]:
-    return _ORDER[entry.urgency], entry.last_confirmed or date.min, entry.subject, entry.slug
-
-
-def _with_numbers(database: Database, entries: list[QueueEntry]) -> list[QueueEntry]:
-    """Give services the numbers they are reached by; a number has its own already."""
-    numbers: dict[str, list[str]] = {}
-    for slug, number in database.execute(_NUMBERS):
-        numbers.setdefault(str(slug), []).append(format_number(number))
-    return [
-        replace(one, numbers=tuple(numbers.get(one.slug, ()))) if one.subject == "service" else one
-        for one in entries
-    ]
+__all__ = [
+    "COMES_BACK_AFTER",
+    "MOST_TRIES",
+    "QueueEntry",
+    "Urgency",
+    "due_entries",
+    "for_a_person",
+    "is_closed",
+    "is_restricted",
+    "next_due",
+    "no_answer",
+    "queue_figures",
+    "still_right",
+]

@@ -1,6 +1,5 @@
 """The verification queue as its page shows it, read in one go."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +9,9 @@ from sqlalchemy import Connection
 from referral_directory.verification_queue import (
     QueueEntry,
     Urgency,
-    due_entries,
     for_a_person,
+    next_due,
+    queue_figures,
 )
 from storage.actors import Actor
 
@@ -43,12 +43,9 @@ def see_queue(
     *,
     skipping: Collection[tuple[str, str]] = (),
 ) -> Queue:
-    """Return the queue: the services are asked once for all of it, for it is long at first."""
-    waiting = due_entries(connection, actor, now)
-    put_off = set(skipping)
-    entry = next((one for one in waiting if (one.subject, one.slug) not in put_off), None)
+    """Return the queue; it may be long at first, and the database counts and cuts it."""
     return Queue(
-        entry,
-        Counter(one.urgency for one in waiting),
+        next_due(connection, actor, now, skipping=tuple(skipping)),
+        queue_figures(connection, actor, now),
         for_a_person(connection, actor, now),
     )
