@@ -17,7 +17,7 @@ import event_registration.models  # noqa: F401  # registers its tables with the 
 import referral_directory.import_models  # registers its tables with the one metadata
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
 import staff_console.models  # noqa: F401  # registers its tables with the one metadata
-from bot.adapters.article_naming import ArticleNaming
+from bot.adapters.article_naming import ArticleNaming, own_articles
 from bot.adapters.article_texts import messages_of
 from bot.adapters.directory import DirectoryLookUps
 from bot.adapters.guidance import LOOK_UPS as GUIDANCE_LOOK_UPS
@@ -27,6 +27,7 @@ from bot.adapters.registration import RegistrationLookUps
 from bot.adapters.registration_courier import RegistrationCourier
 from bot.adapters.service_reports import LOOK_UPS as REPORT_LOOK_UPS
 from bot.adapters.service_reports import ReportLookUps
+from bot.adapters.signatures import read_signatures
 from bot.adapters.staff_queue import StaffLookUps
 from bot.adapters.training import LOOK_UPS as TRAINING_LOOK_UPS
 from bot.adapters.training import TrainingLookUps
@@ -55,6 +56,7 @@ from flows.engine.messages import Value
 from flows.engine.session import Place, Session
 from flows.language.reading import Reading, read_flows
 from guidance.shelf import read_shelf
+from guidance.signatures import NOBODY, Signed, signed_shelf
 from guidance.training import TrainingDesk
 from nlu.archive import ArchiveError, ModelArchive
 from nlu.crisis_lexicon import CrisisLexicon
@@ -267,20 +269,14 @@ def _reader_if_any(settings: Settings) -> Reader | None:
 
 
 def _guidance(
-    settings: Settings, catalogue: GettextCatalogue, renderer: Renderer
+    settings: Settings, catalogue: GettextCatalogue, renderer: Renderer, signed: Signed
 ) -> GuidanceLookUps:
     """Return the articles and tools; a broken article is reported, and the others are served."""
-    shelf = read_shelf()
+    shelf = signed_shelf(read_shelf(), signed)
     named = {problem.file.removesuffix(".yml") for problem in shelf.problems}
     for name in sorted(named - shelf.articles.keys()):
         _log.warning("article_not_served", extra={"kind": name})
     return GuidanceLookUps(shelf, build_index(shelf, catalogue), renderer, settings.telegram_name)
-
-
-def _own_articles(destinations: Mapping[str, Destination]) -> Mapping[str, str]:
-    """Return intent -> the article that it leads to."""
-    led = {intent: dict(each.slots).get("reading") for intent, each in destinations.items()}
-    return {intent: article for intent, article in led.items() if article is not None}
 
 
 def _training(directory: OpenDirectory, store: Store) -> TrainingLookUps:
@@ -321,17 +317,18 @@ def build_conversation(
     registration: OpenRegistration,
     *,
     allow_unverified: bool,
+    signed: Signed = NOBODY,
 ) -> Conversation:
-    """Return the conversation with everything it needs."""
-    catalogue: GettextCatalogue = load_catalogue(LOCALES)
+    """Return the conversation with everything it needs; `signed` is what staff have signed."""
+    catalogue: GettextCatalogue = load_catalogue(LOCALES, signed)
     renderer = Renderer(catalogue, _constants(settings))
-    guidance = _guidance(settings, catalogue, renderer)
+    guidance = _guidance(settings, catalogue, renderer, signed)
     destinations = read_destination_table()
     understanding: Understanding = NluUnderstanding(
         _reader_if_any(settings),
         CrisisLexicon.load(),
         directory.gazetteer,
-        ArticleNaming(guidance.shelf, guidance.index, _own_articles(destinations)),
+        ArticleNaming(guidance.shelf, guidance.index, own_articles(destinations)),
     )
     return Conversation(
         library=read_flow_files().library,
@@ -379,7 +376,10 @@ async def demonstration(settings: Settings) -> AsyncIterator[Demonstration]:
         open_directory(settings) as directory,
         open_registration(settings, keys) as registration,
     ):
-        driver = build_conversation(settings, directory, registration, allow_unverified=True)
+        signed = await read_signatures(settings)
+        driver = build_conversation(
+            settings, directory, registration, allow_unverified=True, signed=signed
+        )
         yield Demonstration(driver, driver.library, clock)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from starlette.routing import BaseRoute
 
 from bot import bootstrap, footprint
+from bot.adapters.signatures import read_signatures
 from bot.adapters.store import open_conversation_store
 from bot.conversation import phrases
 from bot.conversation.demo_gate import DemoGate
@@ -14,7 +15,7 @@ from bot.conversation.outgoing import ShowScreen
 from bot.conversation.person import DEFAULT_LANGUAGE
 from bot.conversation.ports import Driver
 from bot.conversation.surroundings import Lines, Surroundings
-from bot.i18n.catalogue import TRANSLATED_LANGUAGES, read_catalogue
+from bot.i18n.catalogue import TRANSLATED_LANGUAGES, read_catalogue, signed_texts
 from bot.i18n.checking import status
 from bot.launching import open_rows
 from bot.observability import PrometheusTally
@@ -28,6 +29,7 @@ from flows.engine.advance import advance
 from flows.engine.events import Began
 from flows.engine.messages import Message
 from flows.engine.session import Session
+from guidance.signatures import Signed
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
 from storage.database import sessionmaker
 from storage.revisions import newest_revision, revision_of
@@ -51,7 +53,8 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
     secret = _webhook_secret(settings)
     await _check_database(settings)
     clock = bootstrap.SystemClock()
-    _report_drafts()
+    signed = await read_signatures(settings)
+    _report_drafts(signed)
     async with (
         bootstrap.open_directory(settings) as directory,
         bootstrap.open_registration(settings, keys) as registration,
@@ -63,7 +66,7 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
         if not ready and not demo:
             raise SettingsError(NOT_READY)
         conversation = bootstrap.build_conversation(
-            settings, directory, registration, allow_unverified=demo
+            settings, directory, registration, allow_unverified=demo, signed=signed
         )
         driver: Driver = _gated(settings, conversation) if demo else conversation
         async with (
@@ -130,8 +133,8 @@ async def _check_database(settings: Settings) -> None:
         raise SettingsError("The database is not at this release's revision: run jigi db upgrade.")
 
 
-def _report_drafts() -> None:
-    for language, count in _drafts():
+def _report_drafts(signed: Signed) -> None:
+    for language, count in _drafts(signed):
         _log.warning("drafted_texts", extra={"kind": language, "count": count})
 
 
@@ -167,7 +170,7 @@ async def open_points(settings: Settings) -> list[str]:
     points += [f"Translation: {each}" for each in bootstrap.catalogue_problems()]
     points += [
         f"{count} texts in {language} are drafted: no person has signed them."
-        for language, count in _drafts()
+        for language, count in _drafts(await read_signatures(settings))
         if count
     ]
     points += await _open_in_directory(settings, bootstrap.SystemClock().now())
@@ -187,11 +190,12 @@ async def _open_in_directory(settings: Settings, now: datetime) -> list[str]:
     return []
 
 
-def _drafts() -> list[tuple[str, int]]:
+def _drafts(signed: Signed) -> list[tuple[str, int]]:
     """Return how many texts of each language no person has signed."""
     wanted = bootstrap.catalogue_template()
     return [
-        (language, status(catalog, wanted, bootstrap.LOCALES, language).drafted)
+        (language, status(catalog, wanted, read).drafted)
         for language in TRANSLATED_LANGUAGES
         for catalog in [read_catalogue(bootstrap.LOCALES, language)]
+        for read in [signed_texts(catalog, bootstrap.LOCALES, language, signed)]
     ]

@@ -1,4 +1,4 @@
-"""The tables of focal points and training requests.
+"""The tables of focal points, training requests and signatures under content.
 
 What a requester gave is sealed with the key of `Purpose.TRAINING` alone: nothing here can be joined
 with a conversation about services or with a registration.
@@ -48,4 +48,21 @@ training_requests = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     CheckConstraint("state IN ('draft', 'asked')", name="state"),
     Index("ix_training_requests_expires_at", "expires_at"),
+)
+
+content_reviews = Table(
+    "content_reviews",
+    Base.metadata,
+    Column("kind", String(8), primary_key=True),
+    # The id of an article; of a text, what stands for its context and its French.
+    Column("key", String(64), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    # Stands for the words that were read: other words are unsigned.
+    Column("digest", String(64), nullable=False),
+    Column("reviewed_by", String(120), nullable=False),
+    Column("reviewed_on", Date, nullable=False),
+    Column("valid_until", Date, nullable=True),
+    Column("signed_by", String(200), nullable=False),
+    Column("signed_at", UtcDateTime, nullable=False),
+    CheckConstraint("kind IN ('article', 'text')", name="kind"),
 )

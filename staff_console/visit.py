@@ -1,7 +1,7 @@
 """One request of a member of staff, and the rules that hold for every page."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, Protocol
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from event_registration.desk import Desk
+from guidance.reviews import Content
 from guidance.training import TrainingDesk
 from staff_console.accounts import Account
 from staff_console.errors import RefusedError
@@ -52,6 +53,7 @@ class Console:
         training: requests for training.
         templates: the HTML.
         uploads: files between their preview and their writing.
+        contents: articles and texts that persons read and sign, as the release has them.
         single_staff: the installation says that it has no second person who approves.
     """
 
@@ -62,6 +64,7 @@ class Console:
     training: TrainingDesk
     templates: Environment
     uploads: Uploads
+    contents: Callable[[], Sequence[Content]]
     single_staff: bool = False
 
     @property

@@ -105,6 +105,21 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "conflict": "sources contradictoires",
         "obsolete": "dépassé",
     },
+    "content": {"article": "article", "text": "texte bambara"},
+    "content_signed": {"article": "articles signés", "text": "textes bambara signés"},
+    "content_state": {
+        "unsigned": "à relire",
+        "changed": "changé depuis la signature",
+        "expired": "signature dépassée",
+        "signed": "signé",
+    },
+    "risk": {
+        "danger": "danger",
+        "health": "santé",
+        "law": "droit",
+        "erasing": "effacement",
+        "consent": "accord",
+    },
     "edit_state": {
         "open": "attend",
         "approved": "validée",

@@ -177,11 +177,16 @@ POLICIES: tuple[Policy, ...] = (
         "What was given for a training, sealed, with consent, 180 days; an hour without it.",
         _as_the_table_says("training_requests"),
     ),
+    Policy(
+        "content_reviews",
+        "Who read and signed an article or a translated text, by the name they gave for it, until "
+        "the signature is withdrawn or renewed.",
+    ),
     # staff_console
     Policy(
         "staff_accounts",
-        "Address, roles and password hash of a member of staff, until an administrator deletes "
-        "the account.",
+        "Address, roles and password hash of a member of staff. An account is deactivated and not "
+        "deleted: its address stays, so that nobody else gets the name that the audit log holds.",
     ),
     Policy(
         "staff_invitations",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.conversation.destinations import Destination
 from guidance.articles import ArticleShelf
 from guidance.searching import SearchIndex
 
@@ -46,3 +47,9 @@ class ArticleNaming:
             if each.topic in topics and each.id not in led_to
         )
         return self.index.named_in(text, others, led_to) if others else None
+
+
+def own_articles(destinations: Mapping[str, Destination]) -> Mapping[str, str]:
+    """Return intent -> the article that it leads to."""
+    led = {intent: dict(each.slots).get("reading") for intent, each in destinations.items()}
+    return {intent: article for intent, article in led.items() if article is not None}

@@ -5,16 +5,21 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uvicorn
 
 from bot import bootstrap
+from bot.adapters.review_contents import contents_of
+from bot.i18n.catalogue import read_catalogue, read_reviews
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
 from bot.telegram.webhook import QuietServer
 from event_registration.desk import Desk
+from guidance.reviews import Content
+from guidance.shelf import read_shelf
 from guidance.training import TrainingDesk
 from staff_console.app import build_app
 from staff_console.passwords import Passwords
@@ -24,6 +29,8 @@ from staff_console.uploads import Uploads
 from staff_console.visit import Console
 from storage.keys import Keyring
 from storage.store import open_store
+
+_REVIEWED = "bm"
 
 
 def console() -> None:
@@ -72,11 +79,21 @@ async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Conso
             training=TrainingDesk(keys),
             templates=open_templates(),
             uploads=Uploads(Path(folder.name)),
+            contents=read_contents,
             single_staff=settings.single_staff,
         )
     finally:
         folder.cleanup()
         await store.close()
+
+
+@cache
+def read_contents() -> tuple[Content, ...]:
+    """Return what is to be read and signed, as this release has it; takes a second, once."""
+    catalog = read_catalogue(bootstrap.LOCALES, _REVIEWED)
+    reviews = read_reviews(bootstrap.LOCALES, _REVIEWED)
+    wanted = bootstrap.catalogue_template()
+    return tuple(contents_of(read_shelf(), wanted, catalog, reviews, _REVIEWED))
 
 
 def _stop(server: uvicorn.Server) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from bot import bootstrap
 from bot.adapters.article_texts import page_of
+from bot.adapters.signatures import read_signatures
 from bot.i18n.catalogue import TRANSLATED_LANGUAGES, load_catalogue
 from bot.settings import Settings, SettingsError
 from guidance.articles import ArticleShelf
 from guidance.content_rules import expired, too_long, unreviewed
 from guidance.focal_points import FocalPointError, replace_all
 from guidance.shelf import read_shelf
+from guidance.signatures import signed_shelf
 from guidance.training import TrainingDesk
 
 app = App(name="content", help="The articles: what there is, what is wrong, who has read it.")
@@ -24,7 +26,7 @@ app = App(name="content", help="The articles: what there is, what is wrong, who 
 @app.command
 def check() -> None:
     """Say what is wrong with the articles; exit with 1 when anything is."""
-    shelf = read_shelf()
+    shelf = _shelf_as_signed()
     found = [str(each) for each in shelf.problems]
     late = expired(shelf, bootstrap.SystemClock().now().date())
     found += [f"{each.id}.yml: valid until {each.valid_until}" for each in late]
@@ -37,6 +39,11 @@ def check() -> None:
     if found:
         sys.exit(1)
     print(f"{len(shelf.articles)} articles, nothing to mend.")
+
+
+def _shelf_as_signed() -> ArticleShelf:
+    """Return the articles with the signatures of the files and of the console."""
+    return signed_shelf(read_shelf(), asyncio.run(read_signatures(Settings.read())))
 
 
 def _wrong_translations(shelf: ArticleShelf) -> Iterable[str]:
@@ -59,12 +66,12 @@ def list_(*, table: bool = False) -> None:
     """Print the articles with their code, sources and review.
 
     Args:
-        table: as the table of docs/guidance.md.
+        table: as the table of docs/guidance.md, with the signatures of the files alone.
     """
     if table:
         print("\n".join(table_rows(read_shelf())))
         return
-    for article in read_shelf().articles.values():
+    for article in _shelf_as_signed().articles.values():
         marks = ", ".join(f"{each.date} [{each.mark}]" for each in article.sources)
         signed = f"signed by {article.reviewed_by}" if article.reviewed_by else "not signed"
         print(

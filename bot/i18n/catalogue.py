@@ -5,6 +5,7 @@ import gettext
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -13,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from bot.i18n.extraction import DOMAIN
 from flows.engine.messages import Message
+from guidance.signatures import NOBODY, Signature, Signed
 
 SOURCE_LANGUAGE = "fr"
 TRANSLATED_LANGUAGES = ("bm",)
@@ -34,14 +36,28 @@ def read_catalogue(locales: Path, language: str) -> Catalog:
         return read_po(file, locale=language, domain=DOMAIN)
 
 
-def read_reviews(locales: Path, language: str) -> frozenset[tuple[str, str]]:
-    """Return context and French source of every translation that a person has signed."""
+def read_reviews(locales: Path, language: str) -> Mapping[tuple[str, str], Signature]:
+    """Return who has signed which translation in the file: by context and French source."""
     with reviews_path(locales, language).open(encoding="utf-8", newline="") as file:
-        return frozenset(
-            (row["context"], row["source"])
+        return {
+            (row["context"], row["source"]): Signature(
+                row["reviewed_by"], date.fromisoformat(row["reviewed_on"])
+            )
             for row in csv.DictReader(file, delimiter="\t")
             if row["reviewed_by"] and row["reviewed_on"]
-        )
+        }
+
+
+def signed_texts(
+    catalog: Catalog, locales: Path, language: str, signed: Signed
+) -> frozenset[tuple[str, str]]:
+    """Return context and French of what a person has signed, in the file or in the console."""
+    in_console = {
+        (str(each.context), str(each.id))
+        for each in catalog
+        if each.id and signed.text(language, str(each.context), str(each.id), str(each.string))
+    }
+    return frozenset(in_console | read_reviews(locales, language).keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +81,20 @@ class GettextCatalogue:
         return (message.context, message.text) not in self.reviewed.get(language, frozenset())
 
 
-def load_catalogue(locales: Path) -> GettextCatalogue:
-    """Return the catalogue of all languages under `locales`."""
+def load_catalogue(locales: Path, signed: Signed = NOBODY) -> GettextCatalogue:
+    """Return the catalogue of all languages under `locales`.
+
+    Args:
+        locales: the folder.
+        signed: what staff signed in the console, beside what is signed in the files.
+    """
     translations = {}
     reviewed = {}
     for language in TRANSLATED_LANGUAGES:
         compiled = io.BytesIO()
-        write_mo(compiled, read_catalogue(locales, language))
+        catalog = read_catalogue(locales, language)
+        write_mo(compiled, catalog)
         compiled.seek(0)
         translations[language] = gettext.GNUTranslations(compiled)
-        reviewed[language] = read_reviews(locales, language)
+        reviewed[language] = signed_texts(catalog, locales, language, signed)
     return GettextCatalogue(translations, reviewed)

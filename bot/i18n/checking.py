@@ -4,11 +4,8 @@ import re
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from babel.messages.catalog import Catalog
-
-from bot.i18n.catalogue import read_reviews
 
 # The Bambara alphabet (decree 159/PG-RM of 19 July 1982) has no q, v, x; French names keep theirs.
 _ODD_LETTERS = re.compile(r"[qxèòÈÒ]")
@@ -30,9 +27,14 @@ class Status:
         return self.translated - self.reviewed
 
 
-def status(catalog: Catalog, template: Catalog, locales: Path, language: str) -> Status:
-    """Return how far `catalog` is, measured against the texts there are."""
-    signed = read_reviews(locales, language)
+def status(catalog: Catalog, template: Catalog, signed: frozenset[tuple[str, str]]) -> Status:
+    """Return how far `catalog` is, measured against the texts there are.
+
+    Args:
+        catalog: of one language.
+        template: the texts there are.
+        signed: context and French of those that a person has signed.
+    """
     found = [catalog.get(str(each.id), context=each.context) for each in template if each.id]
     translated = [each for each in found if each is not None and each.string and not each.fuzzy]
     return Status(

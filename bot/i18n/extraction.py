@@ -1,5 +1,6 @@
 """Which texts there are: every message of the flows, the table of destinations and the code."""
 
+import ast
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -49,7 +50,33 @@ def template(root: Path, library: FlowLibrary, labels: Iterable[Message]) -> Cat
         if context.startswith(FRENCH_ONLY):
             continue
         catalog.add(text, context=context, auto_comments=comments)
+    for (context, text), risk in _risks_in_code(root):
+        found = catalog.get(text, context=context)
+        if found is not None and not found.auto_comments:
+            found.auto_comments.append(f"risk: {risk}")
     return catalog
+
+
+def _risks_in_code(root: Path) -> Iterable[tuple[tuple[str, str], str]]:
+    """Yield context and text of the calls of `message` that name a risk, and which."""
+    for directory in CODE_DIRECTORIES:
+        for path in sorted((root / directory).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(
+                        func=ast.Name(id="message"),
+                        args=[ast.Constant(str(context)), ast.Constant(str(text)), *_],
+                        keywords=keywords,
+                    ):
+                        yield from (((context, text), risk) for risk in _risks_among(keywords))
+                    case _:
+                        pass
+
+
+def _risks_among(keywords: Iterable[ast.keyword]) -> Iterable[str]:
+    for each in keywords:
+        if each.arg == "risk" and isinstance(each.value, ast.Constant):
+            yield str(each.value.value)
 
 
 def _messages_in_code(root: Path) -> Iterable[tuple[str, str, list[str]]]:

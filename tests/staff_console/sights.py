@@ -47,6 +47,8 @@ SHOWN = {
     "/inscriptions/{number:int}": "/inscriptions/3",
     "/formations": "/formations",
     "/points-focaux": "/points-focaux",
+    "/contenus": "/contenus",
+    "/contenus/{kind}/{key}": "/contenus/article/after_rape",
     "/comptes": "/comptes",
     "/comptes/{number:int}": "/comptes/{account}",
     "/journal": "/journal",

@@ -20,6 +20,8 @@ def address(page: Page) -> str:
         ("{event:int}", "7"),
         ("{subject}", "service"),
         ("{slug}", "rien"),
+        ("{kind}", "text"),
+        ("{key}", "rien"),
         ("{token}", "x"),
     ):
         path = path.replace(name, value)
