@@ -50,7 +50,8 @@ async def run(lab: Lab) -> Report:
         for database, one_each in addresses.items():
             first: dict[str, float] = {}
             for address, size in zip(one_each, SIZES, strict=True):
-                seconds = await _measure(address, folder / f"{size}.csv", size)
+                path = folder / f"{size}.csv"
+                seconds = await _measure(f"{database}, {size:,} rows", address, path, size)
                 for what, took in seconds.items():
                     rows.append(_row(database, what, size, took, first))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -71,7 +72,7 @@ def _row(database: str, what: str, size: int, took: float, first: dict[str, floa
     )
 
 
-async def _measure(address: str, path: Path, size: int) -> dict[str, float]:
+async def _measure(name: str, address: str, path: Path, size: int) -> dict[str, float]:
     """Return the seconds of a preview, of an import and of its undoing."""
     settings = Settings.model_construct(database_url=address, secret_key=SecretStr(_SECRET))
     seconds: dict[str, float] = {}
@@ -88,15 +89,22 @@ async def _measure(address: str, path: Path, size: int) -> dict[str, float]:
                 import_file, path, dry_run=dry_run, now=NOW, actor="bench"
             )
             await session.commit()
-            seconds[what] = time.perf_counter() - began
+            seconds[what] = _tell(name, what, began)
             assert (report.problems, report.added) == ((), size)
         assert report.import_id is not None
         began = time.perf_counter()
         undone = await session.run_sync(undo_import, report.import_id, now=NOW, actor="bench")
         await session.commit()
-        seconds["undone"] = time.perf_counter() - began
+        seconds["undone"] = _tell(name, "undone", began)
         assert undone.removed == size
     return seconds
+
+
+def _tell(name: str, what: str, began: float) -> float:
+    """Print and return how long it took: the whole bench takes a minute, and more under load."""
+    took = time.perf_counter() - began
+    print(f"  {name}, {what}: {took:.1f} s", flush=True)
+    return took
 
 
 def _write(path: Path, size: int, places: list[str]) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from benchmarks.lab import Lab, prepare
 from benchmarks.report import Report, Row, ms, share
@@ -20,7 +19,13 @@ from bot import bootstrap
 from bot.adapters.directory import DirectoryLookUps
 from bot.settings import Settings
 from flows.engine.effects import LookUp
-from referral_directory.entries import add_organizations, add_phones, add_services, read_areas
+from referral_directory.entries import (
+    Database,
+    add_organizations,
+    add_phones,
+    add_services,
+    read_areas,
+)
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
 from referral_directory.vocabulary import Need, PlaceKind
@@ -99,7 +104,7 @@ async def _grow(found: _Found, database: str, address: str, sizes: tuple[int, ..
     for size in sizes:
         async with bootstrap.open_directory(settings) as directory:
             async with directory.sessions() as session:
-                await session.run_sync(_fill, held, size)
+                await session.run_sync(fill, held, size)
                 await session.commit()
                 if database == "PostgreSQL":
                     await session.execute(text("ANALYZE"))  # as its own housekeeping soon would
@@ -135,7 +140,7 @@ async def _search(look_ups: DirectoryLookUps, gazetteer: Gazetteer, kind: str) -
     return waits
 
 
-def _fill(session: Session, held: int, size: int) -> None:
+def fill(session: Database, held: int, size: int) -> None:
     """Add made-up services until there are `size`, nearly a third of them in Bamako."""
     chance = random.Random(held)
     areas = read_areas(session)

@@ -33,6 +33,7 @@ BENCHES = (
     Bench("hot_chat", "what one flooding chat costs the others, limits on"),
     Bench("registration", "confirmation, and promotion as the waiting list grows"),
     Bench("directory_import", "an import of 10,000 rows: looked at, written, undone"),
+    Bench("console", "pages of the staff console over 10,000 services"),
     Bench("directory_search", "search by need and place as the directory grows"),
 )
 

@@ -44,8 +44,7 @@ from referral_directory.records import (
 from referral_directory.refusals import Problem
 from referral_directory.table_reading import read_lines
 from referral_directory.tables import UnreadableFileError, write_csv, write_xlsx
-from storage.audit import AuditEntry
-from storage.audit import record as enter
+from storage.audit import AuditEntry, record_all
 
 FileFormat = Literal["csv", "xlsx", "hsds"]
 _IMPORT_LOCK = 0x4A494D50  # any number will do, as long as nobody else locks it
@@ -321,8 +320,7 @@ def _write(database: Database, plan: _Plan, signed: _Signed, report: Report) -> 
     done = 0
     for portion in _portions(plan.found):
         _write_portion(database, portion, plan.known.areas, signed.now)
-        for change, _ in portion[1]:
-            _enter(database, change, signed.now, signed.actor)
+        record_all(database, [_entry(change, signed) for change, _ in portion[1]])
         done += len(portion[1])
         report(Progress(Stage.WRITING, done, total))
     return remember(
@@ -363,13 +361,11 @@ def _write_portion(database: Database, portion: _Portion, areas: Areas, now: dat
             directory_changes.write_phones(database, phones, now)
 
 
-def _enter(database: Database, change: Change, now: datetime, actor: str) -> None:
+def _entry(change: Change, signed: _Signed) -> AuditEntry:
     action = {"added": "added", "changed": "updated", "removed": "closed"}[change.kind]
     fields = (*change.fields, *(["assured_date"] if change.withdraws_verification else []))
-    enter(
-        database,
-        AuditEntry(now, actor, f"{change.subject}:{action}", change.slug, fields, "import"),
-    )
+    tag = f"{change.subject}:{action}"
+    return AuditEntry(signed.now, signed.actor, tag, change.slug, fields, "import")
 
 
 __all__ = [

@@ -23,7 +23,7 @@ from referral_directory.entry_images import (
 from referral_directory.hours import BAMAKO
 from referral_directory.import_models import UNDO_WITHIN, Import, ImportEntry
 from referral_directory.models import Location, Phone, Service
-from storage.audit import Audit, AuditEntry, record
+from storage.audit import Audit, AuditEntry, record, record_all
 
 _BATCH = 400
 _LONGEST_NAME = 120
@@ -323,8 +323,9 @@ def _put_back(database: Database, kept: list[_Kept]) -> Undone:
 def _enter(
     database: Database, import_id: int, kept: Iterable[_Kept], now: datetime, actor: str
 ) -> None:
+    note = f"import-{import_id}"
+    entries = []
     for one in kept:
         action = "withdrawn" if one.before is None else "restored"
-        tag = f"{one.subject}:{action}"
-        record(database, AuditEntry(now, actor, tag, one.slug, note=f"import-{import_id}"))
-    record(database, AuditEntry(now, actor, "import:undone", f"import-{import_id}"))
+        entries.append(AuditEntry(now, actor, f"{one.subject}:{action}", one.slug, note=note))
+    record_all(database, [*entries, AuditEntry(now, actor, "import:undone", note)])

@@ -6,7 +6,7 @@ key can make (decision 0004): who may write to the database alone can't write th
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, override
@@ -156,15 +156,29 @@ def record(place: Connection | Session, entry: AuditEntry) -> None:
     Raises:
         KeysMissingError: When the engine was opened without the keys that sign.
     """
+    record_all(place, [entry])
+
+
+def record_all(place: Connection | Session, entries: Iterable[AuditEntry]) -> None:
+    """Enter changes in the transaction that makes them, in one go however many they are.
+
+    Raises:
+        KeysMissingError: When the engine was opened without the keys that sign.
+    """
     connection = place.connection() if isinstance(place, Session) else place
     keyring = keys_of(connection)
     _lock(connection)
     head = _head(connection)
     previous = head.digest if head is not None else ""
-    values = _values(entry)
-    digest = _digest(previous, values)
-    row = {**values, "previous_digest": previous, "digest": digest}
-    connection.execute(_RECORD, row | _signed(keyring, _entry_text(digest)))
+    rows = []
+    for entry in entries:
+        values = _values(entry)
+        digest = _digest(previous, values)
+        signed = _signed(keyring, _entry_text(digest))
+        rows.append({**values, "previous_digest": previous, "digest": digest, **signed})
+        previous = digest
+    if rows:
+        connection.execute(_RECORD, rows)
 
 
 class Audit:

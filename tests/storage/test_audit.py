@@ -242,3 +242,21 @@ def test_without_keys_nothing_is_entered(now: datetime) -> None:
         with pytest.raises(KeysMissingError):
             audit.record(connection, verified("1", now))
     engine.dispose()
+
+
+async def test_many_entries_at_once_make_the_log_that_each_alone_would(
+    store: Store, now: datetime
+) -> None:
+    entries = await filled(store, now)
+    more = [verified(f"service-{n}", now + timedelta(days=n)) for n in range(10, 15)]
+
+    def enter(connection: Connection) -> None:
+        audit.record_all(connection, more)
+        audit.record_all(connection, [])
+        audit.record(connection, verified("service-20", now))
+
+    await store.write(enter)
+    report = await store.read(store.audit.verify)
+    assert (report.entries, report.first_broken) == (len(entries) + 6, None)
+    for entry in more:
+        assert await store.read(store.audit.of, entry.record_id) == [entry]
