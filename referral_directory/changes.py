@@ -23,6 +23,7 @@ from referral_directory.entries import (
     service_values,
 )
 from referral_directory.entries import change_organization as write_organization
+from referral_directory.forgetting import forget_where
 from referral_directory.inventory import KEPT_BACK
 from referral_directory.labels import label_of
 from referral_directory.records import (
@@ -239,6 +240,8 @@ def write_services(
     for change, record in changed.known:
         values = _values(service_values(record), change, now)
         change_service(database, record, areas, values, change.fields)
+        if "restricted" in change.fields and record.is_restricted:
+            forget_where(database, record.slug, by=by, now=now)
 
 
 def write_phones(

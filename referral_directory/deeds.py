@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete as forget
 from sqlalchemy import select, update
 
 from referral_directory.entries import Database
-from referral_directory.inventory import KEPT_BACK
+from referral_directory.forgetting import forget_where
 from referral_directory.life import Deed, after
-from referral_directory.life_tables import DELETED_KEPT, EntryEdit, EntryVersion
-from referral_directory.models import Location, Phone, Service, ServiceArea, ServiceAtLocation
+from referral_directory.life_tables import DELETED_KEPT
+from referral_directory.models import Location, Service, ServiceArea, ServiceAtLocation
 from referral_directory.versions import (
     MODELS,
     Seen,
@@ -24,7 +23,7 @@ from referral_directory.versions import (
     begin_change,
     check_version,
 )
-from referral_directory.vocabulary import EditState, Extent, Status
+from referral_directory.vocabulary import Extent, Status
 from storage.actors import Actor, Role, require
 from storage.audit import AuditEntry, record
 
@@ -115,7 +114,7 @@ def restrict(database: Database, actor: Actor, entry: Seen, now: datetime) -> No
     """Keep back where a service is, at once: a shelter was entered like any other place.
 
     Its address, coordinates and hours stay for authorised roles; its areas become regions. What
-    edits and former versions say of them is forgotten, and such edits no longer wait.
+    edits, former versions and imports kept of them is forgotten, see `forget_where`.
 
     Raises:
         NotAllowedError: When the actor is no editor.
@@ -128,7 +127,7 @@ def restrict(database: Database, actor: Actor, entry: Seen, now: datetime) -> No
     if entry.subject != "service":
         raise UnknownEntryError(slug)
     database.execute(update(Service).where(Service.slug == slug).values(restricted=True))
-    _forget_where(database, slug, actor, now)
+    forget_where(database, slug, by=actor.name, now=now)
     # Only now: what is kept of a version never holds where a restricted service is.
     begin_change(database, "service", [slug], now=now, by=actor.name)
     where = select(ServiceAtLocation.location_slug).where(ServiceAtLocation.service_slug == slug)
@@ -138,30 +137,6 @@ def restrict(database: Database, actor: Actor, entry: Seen, now: datetime) -> No
     )
     database.execute(widened.values(cercle_slug=None, extent=Extent.REGION))
     record(database, AuditEntry(now, actor.name, "service:restricted", slug, ("restricted",)))
-
-
-def _forget_where(database: Database, slug: str, actor: Actor, now: datetime) -> None:
-    numbers = database.execute(select(Phone.slug).where(Phone.service_slug == slug)).scalars()
-    entries = [("service", slug), *(("phone", number) for number in numbers)]
-    for subject, each in entries:
-        guarded = KEPT_BACK if subject == "service" else KEPT_BACK | {"number"}
-        former = (EntryVersion.subject == subject, EntryVersion.slug == each)
-        database.execute(forget(EntryVersion).where(*former))
-        edits = select(EntryEdit.id, EntryEdit.state, EntryEdit.before, EntryEdit.after).where(
-            EntryEdit.subject == subject, EntryEdit.slug == each
-        )
-        for row in database.execute(edits).all():
-            told = guarded & row.after.keys()
-            if not told:
-                continue
-            values: dict[str, Any] = {
-                name: {key: cell for key, cell in cells.items() if key not in told}
-                for name, cells in (("before", row.before), ("after", row.after))
-            }
-            if row.state == EditState.OPEN:
-                decided = {"decided_by": actor.name, "decided_at": now}
-                values |= {"state": EditState.WITHDRAWN, **decided}
-            database.execute(update(EntryEdit).where(EntryEdit.id == row.id).values(**values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,9 @@ class Events:
             seen: the `fingerprint` of what the person changed.
         """
         with in_french():
-            if fingerprint(self._desk.gatherings.get(connection, number)) != seen:
-                raise RefusedError(
-                    "Quelqu'un d'autre a modifié cette rencontre entre-temps. Relisez-la d'abord."
-                )
+            old = self._desk.gatherings.get(connection, number)
+            if fingerprint(old) != seen:
+                raise RefusedError(_what_changed(old, seen))
             given = self._desk.gatherings.change(
                 connection, number, changed, actor=self._by, now=self._now
             )
@@ -201,12 +200,32 @@ class Events:
             return self._desk.lists.messages(connection, number)
 
 
+_TOLD: Mapping[str, str] = {
+    "state": "l'état",
+    "name": "le nom",
+    "theme": "le thème",
+    "venue": "le lieu",
+    "point": "le point sur la carte",
+    "starts_at": "le début",
+    "ends_at": "la fin",
+    "opens_at": "l'ouverture des inscriptions",
+    "closes_at": "la clôture des inscriptions",
+    "correct_until": "la fin des corrections",
+    "capacity": "le nombre de places",
+    "most_delegates": "le nombre de personnes par organisation",
+    "needs_approval": "l'examen de chaque inscription",
+    "co_organizers": "les co-organisateurs",
+}
+"""What makes two versions of a gathering differ; places taken do not count."""
+
+
 def fingerprint(gathering: Gathering) -> str:
-    """Return what tells whether somebody changed a gathering; places taken do not count."""
-    told = [
-        getattr(gathering, name)
-        for name in ("state", "name", "theme", "starts_at", "ends_at", "venue", "point")
-    ]
-    numbers = [gathering.capacity, gathering.most_delegates, gathering.needs_approval]
-    times = [gathering.opens_at, gathering.closes_at, gathering.correct_until]
-    return token_hash(repr([told, numbers, times, list(gathering.co_organizers)]))[:16]
+    """Return what tells whether somebody changed a gathering, and which of its fields."""
+    return "_".join(token_hash(repr(getattr(gathering, name)))[:8] for name in _TOLD)
+
+
+def _what_changed(gathering: Gathering, seen: str) -> str:
+    pairs = zip(_TOLD.values(), fingerprint(gathering).split("_"), seen.split("_"), strict=False)
+    names = ", ".join(name for name, now, before in pairs if now != before)
+    fields = f" ({names})" if seen.count("_") == len(_TOLD) - 1 else ""
+    return f"Quelqu'un d'autre a modifié cette rencontre entre-temps{fields}. Relisez-la d'abord."

@@ -59,7 +59,7 @@ async def test_a_gathering_is_entered_published_moved_copied_and_called_off(worl
         assert "Stade, Kayes" in (await browser.get(here)).text
         stale = await browser.post(f"{here}/modifier", **changed | {"capacity": "20"})
         assert stale.status_code == 422
-        assert "entre-temps" in stale.text
+        assert "entre-temps (le lieu)." in stale.text
         copied = await browser.post(here, do="copy", code="JIF28", starts_at="2028-03-08T09:00")
         assert "JIF28" in (await browser.get(copied.headers["location"])).text
         assert (await browser.post(here, do="cancel")).status_code == 422
