@@ -1,5 +1,6 @@
 """Registrations for a spreadsheet and for the door."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,6 +24,8 @@ COLUMNS = (
 
 # What a spreadsheet takes for the beginning of a formula (OWASP's list).
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# A French Excel splits a comma file at semicolons and line ends, in quotes or not.
+_FORMULA_INSIDE = re.compile(r"(?<=[;\n\r])([\"' \t\u00a0]*[=+\-@])")
 _ROW_HEIGHT = 9
 
 
@@ -35,7 +38,10 @@ class Format(StrEnum):
 
 def export(registrations: Iterable[Registration], form: Format) -> bytes:
     """Return registrations as a file; no cell of it is a formula."""
-    table = Dataset(*([_cell(value) for value in _row(each)] for each in registrations))
+    rows = [[_cell(value) for value in _row(each)] for each in registrations]
+    if form is Format.CSV:
+        rows = [[_unsplit(cell) for cell in row] for row in rows]
+    table = Dataset(*rows)
     table.headers = COLUMNS
     if form is Format.CSV:
         # The mark in front tells spreadsheets that it is UTF-8.
@@ -132,6 +138,11 @@ def _row(registration: Registration) -> list[object]:
         registration.checked_in_at,
         registration.checked_in_people,
     ]
+
+
+def _unsplit(cell: str | int) -> str | int:
+    """Return a cell with an apostrophe wherever a formula would begin if it were split."""
+    return _FORMULA_INSIDE.sub(r"'\1", cell) if isinstance(cell, str) else cell
 
 
 def _cell(value: object) -> str | int:

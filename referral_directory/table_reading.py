@@ -26,6 +26,7 @@ from referral_directory.tables import (
     Line,
     UnreadableFileError,
     entered,
+    entered_inside,
     harmless,
 )
 from referral_directory.workbook_guard import MergedCells, check_workbook, merged_cells
@@ -133,7 +134,8 @@ def _read_csv(path: Path) -> Iterator[Line]:
                         "la première ligne doit nommer les colonnes, dont « record » (fiche)"
                     )
                 continue
-            yield _line(number, "", headings.cells(row), windows=encoding == _WINDOWS)
+            cells = headings.cells([entered_inside(cell) for cell in row])
+            yield _line(number, "", cells, windows=encoding == _WINDOWS)
     except csv.Error as error:
         raise UnreadableFileError("le fichier n'est pas un tableau CSV") from error
     if headings is None:

@@ -1,7 +1,7 @@
 """Spreadsheet files of the directory: CSV in one table, XLSX with a sheet per kind of entry.
 
 Cells that a spreadsheet program would run as a formula get an apostrophe in front, which comes
-off again when the file is read.
+off again when the file is read. In CSV so does what would be one if the cell were split.
 """
 
 import csv
@@ -35,6 +35,9 @@ REMOVAL_COLUMN = "action"
 
 # Full-width signs count too where the spreadsheet's language is an East Asian one.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+# A comma file that a French Excel opens is split at semicolons and line ends, quotes or not.
+_FORMULA_INSIDE = re.compile(r"(?<=[;\n\r])([\"' \t\u00a0]*[=+\-@＝＋－＠])")
+_QUOTED_INSIDE = re.compile(r"(?<=[;\n\r])'([\"' \t\u00a0]*[=+\-@＝＋－＠])")
 _QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
@@ -99,6 +102,16 @@ def entered(text: str) -> str:
     return bare[1:] if _QUOTED_FORMULA.match(bare) else bare
 
 
+def harmless_inside(cell: str) -> str:
+    """Return a cell with an apostrophe wherever a formula would begin if it were split."""
+    return _FORMULA_INSIDE.sub(r"'\1", cell)
+
+
+def entered_inside(cell: str) -> str:
+    """Return what a cell was before `harmless_inside`."""
+    return _QUOTED_INSIDE.sub(r"\1", cell)
+
+
 def all_columns() -> list[str]:
     """Return the columns of all kinds of entries, each once."""
     return list(dict.fromkeys(name for kind in KINDS.values() for name in kind.model_fields))
@@ -111,7 +124,9 @@ def write_csv(path: Path, tables: Mapping[str, Sequence[Record]]) -> None:
         writer.writeheader()
         for kind, records in tables.items():
             for record in records:
-                writer.writerow({"record": kind} | cells_of(record))
+                cells = cells_of(record).items()
+                safe = {name: harmless_inside(cell) for name, cell in cells}
+                writer.writerow({"record": kind} | safe)
 
 
 def write_xlsx(path: Path, tables: Mapping[str, Sequence[Record]]) -> None:

@@ -108,6 +108,22 @@ async def test_no_cell_of_an_export_is_a_formula(people: People, formula: str) -
     assert f"'{formula} Femmes" in {cell.value for cell in cells}
 
 
+@pytest.mark.parametrize("formula", FORMULAS)
+async def test_no_part_of_a_cell_is_a_formula_where_a_french_excel_splits_it(
+    people: People, formula: str
+) -> None:
+    await people.register(1, organization=f"Femmes;{formula}", acronym=f'F; "{formula}"')
+    rows = await people.store.read(people.desk.decisions.of_gathering, people.gathering.id)
+    (line,) = export(rows, Format.CSV).decode("utf-8-sig").splitlines()[1:]
+    assert f"Femmes;'{formula}" in line
+    parts = [part.lstrip(' "') for part in line.split(";")]
+    assert [part for part in parts if part.startswith(tuple("=+-@"))] == []
+    sheet = load_workbook(io.BytesIO(export(rows, Format.XLSX))).active
+    assert sheet is not None
+    cells = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert f"Femmes;{formula}" in cells
+
+
 async def test_the_list_for_the_door_holds_all_who_come_on_as_many_pages_as_it_takes(
     people: People,
 ) -> None:

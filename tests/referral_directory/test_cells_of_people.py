@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from referral_directory import table_reading
+from referral_directory.exchange import export_file, import_file
 from referral_directory.french_cells import (
     NotUnderstoodError,
     read_date,
@@ -19,7 +20,14 @@ from referral_directory.french_cells import (
 from referral_directory.hours import parse_hours
 from referral_directory.incoming import read_rows
 from referral_directory.place_names import PlaceNames
-from referral_directory.tables import Line, all_columns, entered, harmless
+from referral_directory.tables import (
+    Line,
+    all_columns,
+    entered,
+    entered_inside,
+    harmless,
+    harmless_inside,
+)
 from tests.referral_directory.files import (
     ENGLISH,
     ORGANIZATION,
@@ -30,6 +38,7 @@ from tests.referral_directory.files import (
     reasons_of,
     write_rows,
 )
+from tests.referral_directory.samples import NOW, put_service
 
 
 @pytest.mark.parametrize(
@@ -150,6 +159,26 @@ def test_no_row_breaks_the_import(kind: str, cells: dict[str, str]) -> None:
 def test_what_was_made_harmless_is_read_as_it_was(text: str) -> None:
     assert entered(harmless(text.strip())) == text.strip()
     assert not re.match(r"[=+\-@\t＝]", harmless(text))
+
+
+@given(st.text("'\"=+-@a;\n\r ＝\t\u00a0", max_size=10))
+def test_no_part_of_a_cell_is_a_formula_where_a_french_excel_splits_it(text: str) -> None:
+    written = harmless_inside(text)
+    assert entered_inside(written) == text
+    for part in re.split(r"[;\n\r]", written)[1:]:
+        assert not re.match(r"[=+\-@＝]", part.strip(' \t\u00a0"')), part
+
+
+def test_a_formula_behind_a_semicolon_goes_out_harmless_and_comes_back(
+    places_only: Connection, tmp_path: Path
+) -> None:
+    put_service(places_only, "s", "sevare", name_fr='x;"=cmd()"', address="rue;=1+1\n@a")
+    path = tmp_path / "a.csv"
+    export_file(places_only, path, "csv")
+    lines = path.read_text(encoding="utf-8-sig").replace("\n", ";").split(";")
+    assert [part for part in lines if re.match(r"[\"\s]*[=@]", part)] == []
+    report = import_file(places_only, path, dry_run=True, now=NOW, actor="test")
+    assert (report.changes, report.problems) == ((), ())
 
 
 def test_times_of_excel_are_hours() -> None:
