@@ -190,6 +190,12 @@ async def test_s31_a_start_of_the_assistant_applies_what_was_signed(tmp_path: Pa
     assert f"{texts - 1} texts in bm are drafted: no person has signed them." in open_now
 
 
+async def test_the_signatures_are_read_on_both_databases(bare: World, migrated_url: str):
+    await bare.store.write(signs, ARTICLE)
+    settings = Settings(database_url=migrated_url, _env_file=None)
+    assert ARTICLE.signature(await read_signatures(settings)) == READ
+
+
 async def test_a_database_of_another_release_holds_no_signature_that_counts(tmp_path: Path):
     settings = Settings(data_dir=tmp_path, _env_file=None)
     await upgrade(settings.database, Base.metadata, "0005")
