@@ -4,6 +4,7 @@ Into an empty directory: nothing is there to fall back on. What no file carries 
 comparison by name: confirmations and, from HSDS, what is for staff alone.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,10 @@ from tests.referral_directory.samples import put_organization, put_phone, put_se
 NEVER = {"assured_date", "verified_by"}
 NOT_IN_HSDS = NEVER | {"note", "fact_row", "status"}
 
+# What no French or Bambara word holds and an import refuses, since another encoding left it there:
+# see test_cells_of_people.py.
+_LOOKS_SPOILT = re.compile(r"Ã|â€|Å|É[›”]|\ufffd")
+
 _WORDS = (
     st.text(
         st.characters(
@@ -34,6 +39,7 @@ _WORDS = (
     )
     .map(lambda text: " ".join(text.split()))
     .filter(lambda text: bool(text) and not text.startswith("#"))
+    .filter(lambda text: not _LOOKS_SPOILT.search(text))
 )
 _MAYBE = st.none() | _WORDS
 _NOT_SHELTER = [need for need in Need if need is not Need.SHELTER]
