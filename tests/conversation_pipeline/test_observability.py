@@ -26,11 +26,15 @@ def written():
     """What the log wrote, with everything put back afterwards."""
     root = logging.getLogger()
     before = (list(root.handlers), root.level, logging.raiseExceptions)
+    # A server of an earlier test that keeps no access log silences this one for the whole process.
+    access = logging.getLogger("uvicorn.access")
+    was_heard, access.propagate = access.propagate, True
     stream = io.StringIO()
     configure_logging(logging.DEBUG, stream)
     yield stream
     logging.captureWarnings(capture=False)
     root.handlers, root.level, logging.raiseExceptions = before
+    access.propagate = was_heard
     structlog.reset_defaults()
 
 
