@@ -91,11 +91,22 @@ function arriveAt(entry, first, last) {
   first.scrollIntoView({ block: isTall ? "start" : "nearest" });
   if (!isTall && last === list.lastElementChild) talk.scrollTop = talk.scrollHeight;
   const isStart = entry.numbered.event.name === "start";
+  if (isStart) beginAtTheWayOut();
   if (isStart || field.value) return;
   // A button that stands below the edge gets the focus only when somebody goes there: Enter must
   // never press what can't be seen.
   const target = isTall ? first : first.querySelector(".key");
   target?.focus({ preventScroll: true });
+}
+
+/** Let the first Tab reach the way out: some browsers begin at what was scrolled into view instead. */
+function beginAtTheWayOut() {
+  if (document.activeElement !== document.body) return;
+  const top = document.getElementById("top");
+  top.tabIndex = -1;
+  top.focus({ preventScroll: true });
+  top.blur();
+  top.removeAttribute("tabindex");
 }
 
 function deleteOwn(shown, answer) {
