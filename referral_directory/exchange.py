@@ -7,10 +7,9 @@ the whereabouts of a restricted service, which go out in no file.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import batched
 from pathlib import Path
 from typing import Literal
@@ -24,6 +23,7 @@ from referral_directory.entries import Areas, Database, known_slugs, read_areas
 from referral_directory.hsds_export import write_hsds
 from referral_directory.hsds_import import read_hsds
 from referral_directory.import_log import look_before, remember
+from referral_directory.import_progress import Progress, Report, Stage, tell_nobody
 from referral_directory.incoming import Incoming, read_rows
 from referral_directory.inventory import (
     hidden_places,
@@ -42,7 +42,7 @@ from referral_directory.records import (
     ServiceRecord,
 )
 from referral_directory.refusals import Problem
-from referral_directory.table_reading import read_lines
+from referral_directory.table_reading import count_rows, read_lines
 from referral_directory.tables import UnreadableFileError, write_csv, write_xlsx
 from storage.audit import AuditEntry, record_all
 
@@ -61,31 +61,6 @@ class PreviewOutdatedError(ValueError):
     def __init__(self) -> None:
         self.reason = "l'annuaire ou le fichier a changé depuis l'aperçu : regardez-le de nouveau"
         super().__init__(self.reason)
-
-
-class Stage(StrEnum):
-    """What an import is doing."""
-
-    READING = "reading"
-    WRITING = "writing"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an import is.
-
-    Attributes:
-        stage: What it is doing.
-        done: How many rows.
-        total: Of how many; None while that is not known.
-    """
-
-    stage: Stage
-    done: int
-    total: int | None = None
-
-
-type Report = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +141,7 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
     partial: bool = False,
     expected: str = "",
     file_name: str = "",
-    report: Report = lambda _progress: None,
+    report: Report = tell_nobody,
 ) -> ImportReport:
     """Bring in a CSV, XLSX or HSDS (.json) file, or say what that would change.
 
@@ -251,14 +226,16 @@ def _plan(database: Database, path: Path, report: Report) -> _Plan:
     known = Known(database)
     is_json = path.suffix.lower() == ".json"
     lines = read_hsds(database, path, known.services) if is_json else read_lines(path)
+    in_file = len(lines) if isinstance(lines, list) else count_rows(path)
     incoming = read_rows(
         lines,
         PlaceNames(database),
-        lambda rows: report(Progress(Stage.READING, rows)),
+        lambda rows: report(Progress(Stage.READING, rows, in_file and max(rows, in_file))),
     )
+    total = len(incoming.entries) + len(incoming.removals)
+    report(Progress(Stage.COMPARING, total, total))
     check_links(incoming, known)
     found = _compare(incoming, known)
-    total = len(incoming.entries) + len(incoming.removals)
     unchanged = total - len(found.changes)
     return _Plan(incoming, found, known, unchanged, _fingerprint(path, found, incoming))
 

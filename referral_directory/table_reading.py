@@ -33,6 +33,7 @@ from referral_directory.workbook_guard import MergedCells, check_workbook, merge
 
 MOST_COLUMNS = 200
 _LONGEST_CELL = 10_000
+_CHUNK = 65_536
 _LAST_ROW = 1_048_576  # of any spreadsheet program; a file may claim more
 _SEPARATORS = ";,\t"
 _RECORD = "record"
@@ -82,6 +83,20 @@ def check_size(path: Path) -> None:
     """
     if path.stat().st_size > LARGEST_BYTES:
         raise UnreadableFileError(f"le fichier dépasse {LARGEST_BYTES // 1_000_000} Mo")
+
+
+def count_rows(path: Path) -> int | None:
+    """Return about how many rows a file holds, for a bar of progress; None for a workbook.
+
+    In a CSV file every line end counts, whether or not it stands inside a cell.
+    """
+    if path.suffix.lower() == ".xlsx":
+        return None  # what a workbook says of its own size may be wrong
+    ends = 0
+    with path.open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            ends += chunk.count(b"\n")
+    return max(1, ends - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,4 +311,4 @@ def _spoilt(column: str, text: str, *, windows: bool) -> str | None:
     return None
 
 
-__all__ = ["check_size", "harmless", "read_lines"]
+__all__ = ["check_size", "count_rows", "harmless", "read_lines"]

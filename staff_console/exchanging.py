@@ -26,6 +26,7 @@ from referral_directory.import_log import (
     past_imports,
     undo_import,
 )
+from referral_directory.import_progress import Report, tell_nobody
 from referral_directory.tables import UnreadableFileError
 from referral_directory.templates import write_template
 from staff_console.errors import RefusedError, UnknownRecordError
@@ -38,15 +39,23 @@ _MOST_OBSTACLES = 10
 _SUFFIXES: dict[str, str] = {"csv": ".csv", "xlsx": ".xlsx", "hsds": ".json"}
 
 
-def preview(connection: Connection, actor: Actor, upload: Upload, now: datetime) -> ImportReport:
-    """Return what a file would change; writes nothing.
+def preview(
+    connection: Connection,
+    actor: Actor,
+    upload: Upload,
+    now: datetime,
+    report: Report = tell_nobody,
+) -> ImportReport:
+    """Return what a file would change; writes nothing. `report` is told how far it is.
 
     Raises:
         RefusedError: it is no file of the directory.
     """
     require(actor, Role.EDITOR)
     with _in_french():
-        return import_file(connection, upload.path, dry_run=True, now=now, actor=actor.name)
+        return import_file(
+            connection, upload.path, dry_run=True, now=now, actor=actor.name, report=report
+        )
 
 
 def write(  # noqa: PLR0913  # what, by whom, how much of it, as seen, when
@@ -57,15 +66,16 @@ def write(  # noqa: PLR0913  # what, by whom, how much of it, as seen, when
     partial: bool,
     seen: str,
     now: datetime,
+    report: Report = tell_nobody,
 ) -> ImportReport:
-    """Write a file as it was looked at, whole or not at all.
+    """Write a file as it was looked at, whole or not at all; `report` is told how far it is.
 
     Raises:
         RefusedError: the directory changed since, or rows are refused and `partial` is not set.
     """
     require(actor, Role.APPROVER)
     with _in_french():
-        report = import_file(
+        done = import_file(
             connection,
             upload.path,
             dry_run=False,
@@ -74,12 +84,13 @@ def write(  # noqa: PLR0913  # what, by whom, how much of it, as seen, when
             partial=partial,
             expected=seen,
             file_name=upload.file_name,
+            report=report,
         )
-    if not report.written:
+    if not done.written:
         raise RefusedError(
             "Des lignes sont refusées : corrigez le fichier, ou laissez-les de côté."
         )
-    return report
+    return done
 
 
 def imports(connection: Connection, actor: Actor, now: datetime) -> Sequence[PastImport]:

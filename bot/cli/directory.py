@@ -35,6 +35,7 @@ from storage.actors import Actor, Role
 app = App(name="directory", help="The directory of services.")
 COMMAND_LINE = "command line"  # the actor in the audit log where nobody is named
 _MOST_LINES = 50
+_LINE_EVERY = 1_000  # rows between two lines of progress where no terminal is
 
 
 def _in_transaction[**P, T](
@@ -94,18 +95,32 @@ def import_(file: Path, *, dry_run: bool = False, partial: bool = False) -> None
         now=bootstrap.SystemClock().now(),
         actor=COMMAND_LINE,
         partial=partial,
-        report=_print_progress,
+        report=_Told().tell,
     )
     _print_report(report)
     if report.problems and not report.written:
         sys.exit(1)
 
 
-def _print_progress(progress: Progress) -> None:
-    if not sys.stderr.isatty():
-        return
-    total = f" of {progress.total}" if progress.total is not None else ""
-    print(f"\r{progress.stage} {progress.done}{total} … ", end="", file=sys.stderr, flush=True)
+class _Told:
+    """Says how far an import is: over and over in one line, or in a log a line now and then."""
+
+    def __init__(self) -> None:
+        self._last: Progress | None = None
+
+    def tell(self, progress: Progress) -> None:
+        total = f" of {progress.total}" if progress.total is not None else ""
+        said = f"{progress.stage} {progress.done}{total} …"
+        if sys.stderr.isatty():
+            print(f"\r{said:<40}", end="", file=sys.stderr, flush=True)
+        elif self._is_news(progress):
+            print(said, file=sys.stderr, flush=True)
+            self._last = progress
+
+    def _is_news(self, progress: Progress) -> bool:
+        last = self._last
+        already = last.done if last is not None and last.stage is progress.stage else 0
+        return progress.done - already >= _LINE_EVERY
 
 
 def _print_report(report: ImportReport) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, update
 
 from referral_directory.changes import ChangeKind
-from referral_directory.exchange import PreviewOutdatedError, Progress, Stage
+from referral_directory.exchange import PreviewOutdatedError
 from referral_directory.import_log import (
     CannotUndoError,
     UnknownImportError,
@@ -113,16 +113,6 @@ def test_what_changed_since_the_preview_keeps_it_from_being_written(
     with pytest.raises(PreviewOutdatedError):
         bring_in(starter, path, expected=preview.fingerprint)
     assert content(starter) == before
-
-
-def test_progress_is_told(starter: Connection, tmp_path: Path) -> None:
-    told: list[Progress] = []
-    many = [SERVICE | {"slug": f"s-{number}"} for number in range(1_100)]
-    path = write_rows(tmp_path / "x.csv", [ORGANIZATION, *many])
-    bring_in(starter, path, report=told.append)
-    assert [one.done for one in told if one.stage is Stage.READING] == [500, 1000, 1101]
-    writing = [(one.done, one.total) for one in told if one.stage is Stage.WRITING]
-    assert writing == [(1, 1101), (501, 1101), (1001, 1101), (1101, 1101)]
 
 
 # -- in part -------------------------------------------------------------------------------------
