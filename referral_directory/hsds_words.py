@@ -5,6 +5,7 @@ out with its region, without location, address, number or hours. Keys that start
 ours; HSDS allows them.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,9 @@ from referral_directory.vocabulary import Answer, Fees, Need
 HSDS_VERSION = "3.1"
 COUNTRY = "ML"
 TAXONOMY = "besoins"
+_WITH_SCHEME = re.compile(r"https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
+_NO_SCHEME = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?:/[\w.~:/?#@!$&'()*+,;=%-]*)?", re.ASCII)
+_EMAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-zA-Z]{2,}", re.ASCII)
 PHONE_TYPES = frozenset({"text", "voice", "fax", "cell", "video", "pager", "textphone"})
 
 # Ids are made from slugs, so that the same entry has the same id in every export.
@@ -122,8 +126,8 @@ class HsdsWriter:
                 "name": one.name_fr,
                 "alternate_name": one.alternate_name,
                 "description": one.description_fr or one.name_fr,
-                "website": one.website,
-                "email": one.email,
+                "website": _uri(one.website),
+                "email": _email(one.email),
                 "phones": [_phone(line) for line in self.lines_by_organization.get(slug, ())],
                 "x_slug": slug,
                 "x_kind": str(one.kind),
@@ -274,13 +278,24 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None and value != []}
 
 
+def _uri(text: str | None) -> str | None:
+    """Return a website as HSDS takes it, with its scheme; None where it is no address."""
+    if text is None or _NO_SCHEME.fullmatch(text) is None:
+        return text if text is not None and _WITH_SCHEME.fullmatch(text) else None
+    return f"https://{text}"
+
+
+def _email(text: str | None) -> str | None:
+    return text if text is not None and _EMAIL.fullmatch(text) else None
+
+
 def _sources(one: SourcedRecord) -> dict[str, Any]:
     return {"x_mark": str(one.mark), "x_source": one.source, "x_source_date": one.source_date}
 
 
 def moment_text(moment: datetime) -> str:
     """Return a moment as HSDS writes it."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _phone(line: PhoneRecord) -> dict[str, Any]:

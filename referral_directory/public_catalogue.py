@@ -30,6 +30,8 @@ from referral_directory.models import (
     Service,
     ServiceNeed,
 )
+from referral_directory.public_ids import KnownIds
+from referral_directory.public_search import holds, lend_plain_text
 from referral_directory.spelling import plain
 from referral_directory.visibility import PHONE_IS_VISIBLE, SERVICE_IS_VISIBLE, seen_by
 
@@ -46,7 +48,7 @@ class Query:
         taxonomy_id: Of a taxonomy; there is one.
         organization_id: Of an organisation.
         parent_id: Of a term that terms hang on; none does.
-        modified_after: Changed later than this, aware.
+        modified_after: Changed then or later, aware.
         minimal: Ids and dates of change alone.
         full: Everything that hangs on an entry, not its own fields alone.
         full_service: The same for the services of an organisation.
@@ -82,15 +84,7 @@ class Page:
 
 _SERVICE_MAY_GO = (SERVICE_IS_VISIBLE, Service.restricted.is_(False))
 _SERVICES = (
-    select(
-        Service.slug,
-        Service.last_modified,
-        Service.organization_slug,
-        Service.name_fr,
-        Service.name_bm,
-        Service.description_fr,
-        Organization.name_fr.label("organization_name"),
-    )
+    select(Service.slug, Service.last_modified, Service.organization_slug)
     .join(Organization, Organization.slug == Service.organization_slug)
     .where(*_SERVICE_MAY_GO)
     .order_by(Service.slug)
@@ -101,14 +95,30 @@ _LINES = (
     .outerjoin(Service, Service.slug == Phone.service_slug)
     .where(PHONE_IS_VISIBLE)
 )
-_ORGANIZATIONS = select(
-    Organization.slug,
-    Organization.last_modified,
+_ORGANIZATIONS = (
+    select(Organization.slug, Organization.last_modified)
+    .select_from(Organization)
+    .order_by(Organization.slug)
+)
+_SERVICE_TEXTS = (
+    Service.name_fr,
+    Service.name_bm,
+    Service.description_fr,
+    Organization.name_fr,
+)
+_ORGANIZATION_TEXTS = (
     Organization.name_fr,
     Organization.name_bm,
     Organization.alternate_name,
     Organization.description_fr,
-).order_by(Organization.slug)
+)
+_HAS_LINE = (
+    select(Phone.slug)
+    .outerjoin(Service, Service.slug == Phone.service_slug)
+    .where(Phone.organization_slug == Organization.slug, PHONE_IS_VISIBLE)
+    .correlate(Organization)
+    .exists()
+)
 _HAS_PLACE = (
     select(Location.slug)
     .where(Location.slug == literal(location_slug("")) + Service.slug)
@@ -120,8 +130,10 @@ _HAS_PLACE = (
 class PublicCatalogue:
     """Reads the public directory; each method asks the connection it was made with."""
 
-    def __init__(self, database: Database, now: datetime) -> None:
+    def __init__(self, database: Database, now: datetime, ids: KnownIds | None = None) -> None:
         self._database = database
+        self._now = now
+        self._ids = ids or KnownIds()
         self._seen = seen_by(now, allow_unverified=False)
 
     # -- services ------------------------------------------------------------------------------
@@ -143,21 +155,23 @@ class PublicCatalogue:
 
     def organizations(self, query: Query) -> Page:
         """Return a page of organisations that have something to show."""
-        rows = self._organization_rows(query)
-        shown = _page(rows, query)
+        total, rows = self._organization_rows(query)
         if query.minimal:
-            return Page(len(rows), tuple(_minimal("organization", row) for row in shown))
-        found = self._full_organizations(shown, full_service=query.full_service)
+            return Page(total, tuple(_minimal("organization", row) for row in rows))
+        found = self._full_organizations(rows, full_service=query.full_service)
         keep = query.full or query.full_service
-        return Page(len(rows), tuple(found if keep else map(one_to_one, found)))
+        return Page(total, tuple(found if keep else map(one_to_one, found)))
 
     def organization(self, entry_id: str, *, full_service: bool) -> Json | None:
         """Return one organisation with its numbers and services."""
-        rows = [
-            row
-            for row in self._organization_rows(Query())
-            if hsds_id("organization", row.slug) == entry_id
-        ]
+        known = self._known("organization", entry_id)
+        rows = (
+            []
+            if known is None
+            else self._rows(
+                _ORGANIZATIONS, Organization.slug == known, or_(_has_service([]), _HAS_LINE)
+            )
+        )
         return next(iter(self._full_organizations(rows, full_service=full_service)), None)
 
     # -- services at locations -----------------------------------------------------------------
@@ -204,51 +218,68 @@ class PublicCatalogue:
 
     def _of_id(self, kind: str, entry_id: str, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
         """Return the row of the service that has this id as an entry of a kind, or none."""
-        slugs = self._rows(_SERVICES.with_only_columns(Service.slug), *conditions)
-        wanted = [row.slug for row in slugs if hsds_id(kind, row.slug) == entry_id]
-        return self._rows(_SERVICES, Service.slug.in_(wanted)) if wanted else []
+        known = self._known(kind, entry_id)
+        return [] if known is None else self._rows(_SERVICES, Service.slug == known, *conditions)
+
+    def _known(self, kind: str, entry_id: str) -> str | None:
+        """Return the slug of an entry of a kind, whether or not it may be seen."""
+        slug = self._ids.slug(self._database, entry_id, self._now)
+        return slug if slug is not None and hsds_id(kind, slug) == entry_id else None
 
     def _service_rows(
         self, query: Query, *more: ColumnElement[bool]
     ) -> tuple[int, Sequence[Row[Any]]]:
         """Return how many services there are, and those of the page."""
-        conditions = _term_conditions(query, self._terms_by_id())
+        conditions = self._term_conditions(query)
         if conditions is None:
             return 0, ()
         conditions += more
         if query.modified_after is not None:
-            conditions.append(Service.last_modified > query.modified_after)
+            conditions.append(Service.last_modified >= query.modified_after)
         if query.organization_id:
-            conditions.append(Service.organization_slug == self._owner(query.organization_id))
-        if query.search:
-            # In the database accents would count.
-            texts = ("name_fr", "name_bm", "description_fr", "organization_name")
-            rows = _holding(self._rows(_SERVICES, *conditions), query.search, texts)
-            return len(rows), _page(rows, query)
-        counted = _SERVICES.with_only_columns(func.count()).order_by(None).where(*conditions)
-        total = self._database.execute(counted, self._seen).scalar_one()
-        of_page = _SERVICES.limit(query.per_page).offset((query.page - 1) * query.per_page)
-        return total, self._rows(of_page, *conditions)
+            owner = self._known("organization", query.organization_id)
+            conditions.append(Service.organization_slug == (owner or ""))
+        return self._cut(_SERVICES, query, [*conditions, *self._holds(query, _SERVICE_TEXTS)])
 
-    def _owner(self, organization_id: str) -> str:
-        slugs = self._database.execute(select(Organization.slug)).scalars()
-        found = (slug for slug in slugs if hsds_id("organization", slug) == organization_id)
-        return next(found, "")
-
-    def _organization_rows(self, query: Query) -> list[Row[Any]]:
-        conditions = _term_conditions(query, self._terms_by_id())
-        if conditions is None:
-            return []
-        shown = {row.organization_slug for row in self._rows(_SERVICES, *conditions)}
-        if not conditions:
-            shown |= {row.organization_slug for row in self._rows(_LINES)}
-        every: list[Row[Any]] = list(self._database.execute(_ORGANIZATIONS))
-        rows = [row for row in every if row.slug in shown]
+    def _organization_rows(self, query: Query) -> tuple[int, Sequence[Row[Any]]]:
+        """Return how many organisations with something to show there are, and the page's."""
+        terms = self._term_conditions(query)
+        if terms is None:
+            return 0, ()
+        conditions = [_has_service(terms) if terms else or_(_has_service([]), _HAS_LINE)]
         if query.modified_after is not None:
-            after = query.modified_after
-            rows = [row for row in rows if row.last_modified and row.last_modified > after]
-        texts = ("name_fr", "name_bm", "alternate_name", "description_fr")
-        return _holding(rows, query.search, texts)
+            conditions.append(Organization.last_modified >= query.modified_after)
+        conditions += self._holds(query, _ORGANIZATION_TEXTS)
+        return self._cut(_ORGANIZATIONS, query, conditions)
+
+    def _holds(self, query: Query, texts: Sequence[Any]) -> list[ColumnElement[bool]]:
+        if not query.search:
+            return []
+        lend_plain_text(self._database)
+        return holds(query.search, *texts)
+
+    def _cut(
+        self, statement: Any, query: Query, conditions: Sequence[ColumnElement[bool]]
+    ) -> tuple[int, Sequence[Row[Any]]]:
+        """Return how many rows there are, and those of the page."""
+        counted = statement.with_only_columns(func.count()).order_by(None).where(*conditions)
+        total = self._database.execute(counted, self._seen).scalar_one()
+        first = (query.page - 1) * query.per_page
+        if first >= total:
+            return total, ()
+        return total, self._rows(statement.limit(query.per_page).offset(first), *conditions)
+
+    def _term_conditions(self, query: Query) -> list[ColumnElement[bool]] | None:
+        """Return what a service must fulfil; None where none can."""
+        if query.taxonomy_id not in {"", hsds_id("taxonomy", TAXONOMY)}:
+            return None
+        if not query.taxonomy_term_id:
+            return []
+        term = self._terms_by_id().get(query.taxonomy_term_id)
+        if term is None:
+            return None
+        answering = select(ServiceNeed.service_slug).where(ServiceNeed.need == term.code)
+        return [Service.slug.in_(answering)]
 
     def _full_services(self, rows: Sequence[Row[Any]]) -> list[Json]:
         modified = {row.slug: row.last_modified for row in rows}
@@ -299,36 +330,17 @@ class PublicCatalogue:
         return {hsds_id("taxonomy_term", term.code): term for term in terms}
 
 
-def _term_conditions(
-    query: Query, terms: Mapping[str, TermWords]
-) -> list[ColumnElement[bool]] | None:
-    """Return what a service must fulfil; None where none can."""
-    if query.taxonomy_id not in {"", hsds_id("taxonomy", TAXONOMY)}:
-        return None
-    if not query.taxonomy_term_id:
-        return []
-    term = terms.get(query.taxonomy_term_id)
-    if term is None:
-        return None
-    answering = select(ServiceNeed.service_slug).where(ServiceNeed.need == term.code)
-    return [Service.slug.in_(answering)]
+def _has_service(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Say that an organisation has a service that may go out and fulfils the conditions."""
+    own = select(Service.slug).where(
+        Service.organization_slug == Organization.slug, *_SERVICE_MAY_GO, *conditions
+    )
+    return own.correlate(Organization).exists()
 
 
 def _page[T](rows: Sequence[T], query: Query) -> Sequence[T]:
     first = (query.page - 1) * query.per_page
     return rows[first : first + query.per_page]
-
-
-def _holding(rows: list[Row[Any]], search: str, texts: Sequence[str]) -> list[Row[Any]]:
-    words = plain(search).split()
-    if not words:
-        return rows
-
-    def holds(row: Row[Any]) -> bool:
-        said = plain(" ".join(getattr(row, name) or "" for name in texts))
-        return all(word in said for word in words)
-
-    return [row for row in rows if holds(row)]
 
 
 def _chosen(entries: Sequence[Json], query: Query) -> Page:

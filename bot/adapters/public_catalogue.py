@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.public_api.asking import Asked, Listing
 from bot.public_api.ports import Found, Json
 from referral_directory.public_catalogue import PublicCatalogue, Query
+from referral_directory.public_ids import KnownIds
 
 
 class DirectoryCatalogue:
@@ -20,12 +21,13 @@ class DirectoryCatalogue:
 
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         self._sessions = sessions
+        self._ids = KnownIds()
 
     async def page(self, listing: Listing, asked: Asked, now: datetime) -> Found:
         """Return a page of a listing."""
 
         def read(session: Session) -> Found:
-            catalogue = PublicCatalogue(session, now)
+            catalogue = PublicCatalogue(session, now, self._ids)
             read_page = {
                 Listing.SERVICES: catalogue.services,
                 Listing.ORGANIZATIONS: catalogue.organizations,
@@ -45,7 +47,7 @@ class DirectoryCatalogue:
         """Return one entry with all that hangs on it, or None."""
 
         def read(session: Session) -> Json | None:
-            catalogue = PublicCatalogue(session, now)
+            catalogue = PublicCatalogue(session, now, self._ids)
             if listing is Listing.ORGANIZATIONS:
                 return catalogue.organization(entry_id, full_service=full_service)
             return {

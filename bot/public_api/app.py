@@ -6,7 +6,7 @@ logged or kept but a count of the last minute.
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
 from bot.conversation.ports import Clock
 from bot.public_api.asking import (
@@ -37,6 +38,8 @@ PER_CALLER = "120/minute"
 OVERALL = "600/minute"
 _MINUTE = "60"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
+_READING = ("GET", "HEAD", "OPTIONS")
+_EVERY_METHOD = (*_READING, "POST", "PUT", "PATCH", "DELETE")
 _CACHED = {"Cache-Control": "public, max-age=300"}
 _NOT_STORED = {"Cache-Control": "no-store"}
 
@@ -74,19 +77,25 @@ class PublicApi:
 
     def routes(self) -> list[BaseRoute]:
         """Return the addresses, to be put into an application."""
-        inside: list[BaseRoute] = [
-            Route("/", self._limited(self._root)),
-            Route("/openapi.json", self._limited(self._openapi)),
+        inside = [
+            self._route("/", self._root),
+            self._route("/openapi.json", self._openapi),
         ]
         for listing in Listing:
-            page = self._limited(self._page_of(listing))
             inside += [
-                Route(f"/{listing}", page, methods=["GET", "POST"]),
-                Route(f"/{listing}/{{entry_id}}", self._limited(self._entry_of(listing))),
+                self._route(f"/{listing}", self._page_of(listing), searches=True),
+                self._route(f"/{listing}/{{entry_id}}", self._entry_of(listing)),
             ]
-        return [Route("/hsds", self._limited(self._root)), Mount("/hsds", routes=inside)]
+        return [
+            self._route("/hsds", self._root),
+            Mount("/hsds", Router(inside, default=_nothing_here)),
+        ]
 
-    def _limited(self, answer: Answer) -> Answer:
+    def _route(self, path: str, answer: Answer, *, searches: bool = False) -> Route:
+        """Return an address that says in JSON what it does not answer; searches may be posted."""
+        allowed = (*_READING, "POST") if searches else _READING
+        allow = {"Allow": ", ".join(allowed)}
+
         async def within(request: Request) -> Response:
             caller = request.client.host if request.client else ""
             if not (
@@ -94,12 +103,16 @@ class PublicApi:
                 and self._limiter.hit(self._overall, "all")
             ):
                 return _wrong(429, "too many requests", {"Retry-After": _MINUTE})
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers=_HEADERS | allow | _preflight(allow))
+            if request.method not in allowed:
+                return _wrong(405, "read-only: this method is not answered here", allow)
             try:
                 return await answer(request)
             except UnclearError as error:
                 return _wrong(400, f"{error.parameter or 'body'}: {error.reason}")
 
-        return within
+        return Route(path, within, methods=list(_EVERY_METHOD))
 
     async def _root(self, request: Request) -> Response:
         base = str(request.url.replace(query="", fragment="")).rstrip("/")
@@ -118,7 +131,9 @@ class PublicApi:
         async def page(request: Request) -> Response:
             if request.method == "POST":
                 content_type = request.headers.get("content-type", "")
-                said = parameters_of_body(await _body(request), content_type)
+                # The specification puts a posted search's parameters into the address.
+                body = parameters_of_body(await _body(request), content_type)
+                said: Mapping[str, Any] = {**request.query_params, **body}
             else:
                 said = dict(request.query_params)
             wanted, form = asked(said)
@@ -202,6 +217,19 @@ def _cacheable(request: Request, said: Any) -> Response:
     if mark in {one.strip().removeprefix("W/") for one in known.split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    await _wrong(404, "there is no such address")(scope, receive, send)
+
+
+def _preflight(allow: Mapping[str, str]) -> dict[str, str]:
+    """Return what a page of another site is told before it posts a search."""
+    methods = {"Access-Control-Allow-Methods": allow["Allow"]}
+    return methods | {
+        "Access-Control-Allow-Headers": "Content-Type",
+        "Access-Control-Max-Age": "300",
+    }
 
 
 def _wrong(status: int, reason: str, headers: dict[str, str] | None = None) -> Response:

@@ -91,7 +91,7 @@ async def test_the_description_names_every_address(
 
 async def test_a_complete_service_is_complete(api: httpx.AsyncClient) -> None:
     service = await _get(api, f"services/{hsds_id('service', 'complet')}")
-    assert service["last_modified"] == "2026-11-23T12:00:00Z"
+    assert service["last_modified"] == "2026-11-23T12:00:00.000Z"
     assert service["assured_date"] == "2026-11-23"
     assert [line["number"] for line in service["phones"]] == ["+223 20 21 22 99"]
     location = service["service_at_locations"][0]["location"]
@@ -145,7 +145,9 @@ LEGAL = hsds_id("taxonomy_term", "legal")
          {"Droit partout"}),
         ({"modified_after": (NOW - timedelta(hours=1)).isoformat()},
          {"Écoute et soins", "Droit partout", "Lieu caché"}),
-        ({"modified_after": NOW.isoformat()}, set()),
+        ({"modified_after": NOW.isoformat()},
+         {"Écoute et soins", "Droit partout", "Lieu caché"}),
+        ({"modified_after": (NOW + timedelta(seconds=1)).isoformat()}, set()),
         ({"modified_after": "2026-11-24"}, set()),
     ],
 )  # fmt: skip
@@ -157,6 +159,8 @@ async def test_conditions_add_up_by_get_and_by_post(
     assert {one["name"] for one in posted.json()["contents"]} == names
     form = await api.post("/hsds/services", data=parameters)
     assert form.json() == posted.json()
+    in_address = await api.post("/hsds/services", params=parameters)
+    assert in_address.json() == posted.json()
 
 
 async def test_services_at_locations_can_be_searched_too(api: httpx.AsyncClient) -> None:
@@ -311,10 +315,35 @@ async def test_what_may_not_be_seen_is_not_there(
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize("path", ["services", "services/x", "", "openapi.json", "taxonomies"])
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
-async def test_nothing_can_be_written(api: httpx.AsyncClient, method: str) -> None:
-    answer = await api.request(method, "/hsds/services")
-    assert answer.status_code == 405
+async def test_nothing_can_be_written(api: httpx.AsyncClient, method: str, path: str) -> None:
+    answer = await api.request(method, f"/hsds/{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (405, "application/json")
+    assert "GET" in answer.headers["allow"]
+    assert ("POST" in answer.headers["allow"]) is (path in LISTINGS)
+
+
+async def test_only_lists_are_searched_by_post(api: httpx.AsyncClient) -> None:
+    for path in ("", "openapi.json", f"services/{hsds_id('service', 'complet')}"):
+        assert (await api.post(f"/hsds/{path}", json={})).status_code == 405
+    for listing in LISTINGS:
+        assert (await api.post(f"/hsds/{listing}", json={})).status_code == 200
+
+
+async def test_what_is_nowhere_is_said_in_json(api: httpx.AsyncClient) -> None:
+    for path in ("locations", "services/x/y", "services/not-a-uuid", "x.php"):
+        answer = await api.get(f"/hsds/{path}")
+        assert (answer.status_code, list(answer.json())) == (404, ["error"])
+
+
+async def test_a_page_of_another_site_may_ask(api: httpx.AsyncClient) -> None:
+    before = await api.options("/hsds/services", headers={"Origin": "https://example.org"})
+    assert before.status_code == 204
+    assert before.headers["access-control-allow-origin"] == "*"
+    assert "POST" in before.headers["access-control-allow-methods"]
+    head = await api.head("/hsds/services")
+    assert (head.status_code, head.content) == (200, b"")
 
 
 # -- caches and limits ---------------------------------------------------------------------------
