@@ -62,7 +62,11 @@ def build_app(console: Console, pages: tuple[Page, ...] = PAGES) -> Starlette:
             # Pages stay uncompressed: they hold a token beside what others wrote (BREACH).
             Mount("/static", GZipMiddleware(_Static(directory=_STATIC))),
             *provider_routes(
-                ProviderLinks(console.keyring), console.store, console.clock, console.templates
+                ProviderLinks(console.keyring),
+                console.store,
+                console.clock,
+                console.templates,
+                console.in_bambara,
             ),
         ],
         middleware=[

@@ -1,8 +1,8 @@
 """The page behind a provider's link: what the public reads, one button that confirms, one form.
 
 Opening it changes nothing: programs fetch links before people do. `build_app` mounts it beside
-the console: `*provider_routes(links, store, clock, templates)`. It knows no account and sets no
-cookie; the signed link is all that it asks for. French, and Bambara under it.
+the console. It knows no account and sets no cookie; the signed link is all that it asks for.
+French, and Bambara under it.
 """
 
 from collections.abc import Callable
@@ -20,18 +20,12 @@ from referral_directory.life import ImpossibleDeedError
 from referral_directory.provider_links import CORRECTABLE, DeadLinkError, ProviderLinks
 from referral_directory.verification import CannotVerifyError
 from referral_directory.versions import EntryChangedError
+from staff_console.provider_words import InBambara, label_of_field, words_of_page
 from storage.store import Store
 
 PATH = "/prestataire/{token}"
 """Where the page stands; the token is the link's."""
 
-_LABELS = {
-    "hours": "Horaires (lun-ven 08:00-17:00)",
-    "address": "Adresse",
-    "fees_note_fr": "Prix",
-    "eligibility_fr": "Pour qui",
-}
-_NUMBER = "Numéro"
 _HEADERS = {"referrer-policy": "no-referrer", "cache-control": "no-store"}
 _GONE = (CannotVerifyError, EntryChangedError, ImpossibleDeedError, DeadLinkError)
 
@@ -45,7 +39,11 @@ class Clock(Protocol):
 
 
 def provider_routes(
-    links: ProviderLinks, store: Store, clock: Clock, templates: Environment
+    links: ProviderLinks,
+    store: Store,
+    clock: Clock,
+    templates: Environment,
+    in_bambara: InBambara,
 ) -> list[Route]:
     """Return the page's routes, to be mounted where the console's headers and limits hold.
 
@@ -54,19 +52,26 @@ def provider_routes(
         store: the way into the database.
         clock: the time.
         templates: of the console.
+        in_bambara: finds texts in the catalogue.
     """
-    page = _Page(links, store, clock, templates)
+    page = _Page(links, store, clock, templates, in_bambara)
     return [Route(PATH, page.answer, methods=["GET", "HEAD", "POST"])]
 
 
 class _Page:
     def __init__(
-        self, links: ProviderLinks, store: Store, clock: Clock, templates: Environment
+        self,
+        links: ProviderLinks,
+        store: Store,
+        clock: Clock,
+        templates: Environment,
+        in_bambara: InBambara,
     ) -> None:
         self._links = links
         self._store = store
         self._clock = clock
         self._templates = templates
+        self._in_bambara = in_bambara
 
     async def answer(self, request: Request) -> Response:
         """Show the page, or do what its button says."""
@@ -105,9 +110,11 @@ class _Page:
             return self._links.read(connection, token, self._clock.now())
 
         entry = await self._store.read(read)
-        fields = [(name, _LABELS[name], entry.fields[name]) for name in CORRECTABLE]
-        fields += [(slug, _NUMBER, number) for slug, number in entry.numbers.items()]
-        shown = [(name, label, (given or {}).get(name, present)) for name, label, present in fields]
+        present = {name: entry.fields[name] for name in CORRECTABLE} | dict(entry.numbers)
+        shown = [
+            (name, label_of_field(name, self._in_bambara), (given or {}).get(name, value))
+            for name, value in present.items()
+        ]
         return self._draw(422 if problems else 200, entry=entry, fields=shown, problems=problems)
 
     async def _in_one(
@@ -117,5 +124,6 @@ class _Page:
 
     def _draw(self, status: int = 200, **values: Any) -> Response:
         known = {"entry": None, "fields": [], "problems": None, "said": None} | values
+        known["words"] = words_of_page(self._in_bambara)
         page = self._templates.get_template("provider.html").render(**known)
         return HTMLResponse(page, status, headers=_HEADERS)

@@ -18,6 +18,7 @@ from guidance.reviews import Content
 from guidance.training import TrainingDesk
 from staff_console.accounts import Account
 from staff_console.errors import RefusedError
+from staff_console.provider_words import InBambara
 from staff_console.sessions import Session, Stage
 from staff_console.signing_in import Door
 from staff_console.uploads import Uploads
@@ -54,6 +55,7 @@ class Console:
         templates: the HTML.
         uploads: files between their preview and their writing.
         contents: articles and texts that persons read and sign, as the release has them.
+        in_bambara: finds a text in the catalogue, for the one page that providers read.
         single_staff: the installation says that it has no second person who approves.
     """
 
@@ -65,6 +67,7 @@ class Console:
     templates: Environment
     uploads: Uploads
     contents: Callable[[], Sequence[Content]]
+    in_bambara: InBambara
     single_staff: bool = False
 
     @property

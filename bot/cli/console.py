@@ -13,11 +13,17 @@ import uvicorn
 
 from bot import bootstrap
 from bot.adapters.review_contents import contents_of
-from bot.i18n.catalogue import read_catalogue, read_reviews
+from bot.i18n.catalogue import (
+    GettextCatalogue,
+    load_catalogue,
+    read_catalogue,
+    read_reviews,
+)
 from bot.observability import configure_logging
 from bot.settings import Settings, SettingsError
 from bot.telegram.webhook import QuietServer
 from event_registration.desk import Desk
+from flows.engine.messages import Message
 from guidance.reviews import Content
 from guidance.shelf import read_shelf
 from guidance.training import TrainingDesk
@@ -80,6 +86,7 @@ async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Conso
             templates=open_templates(),
             uploads=Uploads(Path(folder.name)),
             contents=read_contents,
+            in_bambara=in_bambara,
             single_staff=settings.single_staff,
         )
     finally:
@@ -94,6 +101,16 @@ def read_contents() -> tuple[Content, ...]:
     reviews = read_reviews(bootstrap.LOCALES, _REVIEWED)
     wanted = bootstrap.catalogue_template()
     return tuple(contents_of(read_shelf(), wanted, catalog, reviews, _REVIEWED))
+
+
+def in_bambara(text: Message) -> str:
+    """Return a text of the console that providers read too, in Bambara."""
+    return _catalogue().find(text, "bm")
+
+
+@cache
+def _catalogue() -> GettextCatalogue:
+    return load_catalogue(bootstrap.LOCALES)
 
 
 def _stop(server: uvicorn.Server) -> None:

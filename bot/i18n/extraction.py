@@ -14,7 +14,13 @@ DOMAIN = "jigi"
 FRENCH_ONLY = ("verifier/", "link_staff/")
 """Contexts of what only staff read, in French as their console: no catalogue holds them."""
 
-CODE_DIRECTORIES = ("bot", "event_registration", "guidance", "referral_directory")
+CODE_DIRECTORIES = (
+    "bot",
+    "event_registration",
+    "guidance",
+    "referral_directory",
+    "staff_console",
+)
 
 
 def messages_of(library: FlowLibrary) -> Iterable[Message]:

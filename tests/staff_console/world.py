@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection, update
 from starlette.applications import Starlette
 
-from bot.cli.console import read_contents
+from bot.cli.console import in_bambara, read_contents
 from event_registration.desk import Desk
 from guidance.training import TrainingDesk
 from staff_console.app import build_app
@@ -88,6 +88,7 @@ class World:
             templates=open_templates(),
             uploads=Uploads(folder),
             contents=read_contents,
+            in_bambara=in_bambara,
         )
         self.app: Starlette = build_app(self.console)
         self._numbers = count(1)
