@@ -3,7 +3,7 @@
 The database sorts and cuts: of ten thousand services only those that are shown leave it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -14,6 +14,7 @@ from typing import Any, Self
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Double,
     Integer,
     Select,
@@ -22,12 +23,14 @@ from sqlalchemy import (
     case,
     func,
     select,
+    union,
 )
 from sqlalchemy.orm import aliased
 
 from referral_directory.models import (
     Location,
     Organization,
+    Phone,
     Service,
     ServiceArea,
     ServiceAtLocation,
@@ -35,8 +38,8 @@ from referral_directory.models import (
 )
 from referral_directory.models import Place as PlaceRow
 from referral_directory.phone_lines import POLICE, Database
-from referral_directory.schemas import Place
-from referral_directory.visibility import SERVICE_IS_VISIBLE, seen_by
+from referral_directory.schemas import Bilingual, Place
+from referral_directory.visibility import PHONE_IS_VISIBLE, SERVICE_IS_VISIBLE, seen_by
 from referral_directory.vocabulary import Answer, Need, ServiceKind
 
 ASKS_FOR_POLICE = frozenset((Need.COMPLAINT, Need.PROTECTION))
@@ -52,11 +55,11 @@ class Request:
     need: Need
     place: Place | None
     now: datetime
-    sexual_violence: bool
-    within_72h: bool
-    minor: bool
-    allow_unverified: bool
     limit: int
+    sexual_violence: bool = False
+    within_72h: bool = False
+    minor: bool = False
+    allow_unverified: bool = False
     disclosed: bool = False
     expired_too: bool = False
 
@@ -110,12 +113,79 @@ def find_candidates(
     ]
 
 
-def regions_holding(database: Database, request: Request) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region, with where its seat is."""
+
+    slug: str
+    name: Bilingual
+    latitude: float
+    longitude: float
+
+
+def regions_holding(database: Database, request: Request) -> list[Region]:
     """Return the regions that have something for the request."""
     query = _regions_query(_Shape.of(request, Area.COUNTRY))
-    found: Iterable[str | None] = database.execute(query, request.values()).scalars()
-    return {slug for slug in found if slug}
+    return [
+        Region(row.slug, Bilingual(row.name_fr, row.name_bm), row.latitude, row.longitude)
+        for row in database.execute(query, request.values())
+    ]
 
+
+def reachable(database: Database, request: Request, slugs: Sequence[str]) -> set[str]:
+    """Return which of these services have a place that may be told or a number that may be shown.
+
+    It holds for services that are not restricted.
+    """
+    if not slugs:
+        return set()
+    values = request.values() | {"slugs": list(slugs)}
+    return {str(slug) for slug in database.execute(_REACHABLE, values).scalars()}
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What stands everywhere, such as the nearest health centre, and the needs it answers."""
+
+    candidate: Candidate
+    needs: frozenset[Need]
+
+
+def public_structures(database: Database, request: Request) -> list[Structure]:
+    """Return what stands everywhere, no police first and of these what answers most first."""
+    offered: dict[tuple[str, bool], set[Need]] = {}
+    for row in database.execute(_STRUCTURES, request.values()):
+        offered.setdefault((row.slug, row.kind in POLICE), set()).add(Need(row.need))
+    found = [
+        Structure(Candidate(slug, is_police, Answer.UNKNOWN), frozenset(needs))
+        for (slug, is_police), needs in offered.items()
+    ]
+    return sorted(
+        found,
+        key=lambda one: (one.candidate.is_police, -len(one.needs), one.candidate.slug),
+    )
+
+
+# Written out in the statement, for there is an index of these few alone.
+_PUBLIC: BindParameter[ServiceKind] = bindparam(
+    "public", ServiceKind.PUBLIC_STRUCTURE, literal_execute=True
+)
+_SLUGS: BindParameter[Any] = bindparam("slugs", expanding=True)
+_REACHABLE: CompoundSelect[Any] = union(
+    select(ServiceAtLocation.service_slug)
+    .join(Location, Location.slug == ServiceAtLocation.location_slug)
+    .where(ServiceAtLocation.service_slug.in_(_SLUGS), Location.restricted.is_(False)),
+    select(Phone.service_slug)
+    .join(Organization, Organization.slug == Phone.organization_slug)
+    .join(Service, Service.slug == Phone.service_slug)
+    .where(Phone.service_slug.in_(_SLUGS), PHONE_IS_VISIBLE),
+)
+_STRUCTURES = (
+    select(Service.slug, Organization.kind, ServiceNeed.need)
+    .join(Organization, Organization.slug == Service.organization_slug)
+    .join(ServiceNeed, ServiceNeed.service_slug == Service.slug)
+    .where(Service.kind == _PUBLIC, Service.restricted.is_(False), SERVICE_IS_VISIBLE)
+)
 
 _AREAS: dict[Area, ColumnElement[bool]] = {
     Area.CERCLE: ServiceArea.cercle_slug == bindparam("area"),
@@ -172,7 +242,14 @@ def _candidates_query(shape: _Shape) -> Select[*tuple[Any, ...]]:
 
 @cache
 def _regions_query(shape: _Shape) -> Select[*tuple[Any, ...]]:
-    return _restrict(select(ServiceArea.region_slug).distinct(), shape)
+    holding = _restrict(select(ServiceArea.region_slug), shape)
+    return select(
+        PlaceRow.slug,
+        PlaceRow.name_fr,
+        PlaceRow.name_bm,
+        PlaceRow.latitude,
+        PlaceRow.longitude,
+    ).where(PlaceRow.slug.in_(holding))
 
 
 def _restrict(query: Select[*tuple[Any, ...]], shape: _Shape) -> Select[*tuple[Any, ...]]:

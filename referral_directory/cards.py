@@ -1,13 +1,15 @@
 """Turns rows into the cards that the public may see; what is restricted stops here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, select
+from sqlalchemy import BindParameter, Row, Select, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from referral_directory.distance import great_circle_km
+from referral_directory.gathered import apart, gathered
 from referral_directory.hours import is_open_at
 from referral_directory.models import (
     Accessibility,
@@ -40,18 +42,7 @@ from referral_directory.vocabulary import (
     ServiceKind,
 )
 
-
-@dataclass(slots=True)
-class _Parts:
-    """What hangs on a service besides its own row."""
-
-    needs: list[Need] = field(default_factory=list)
-    languages: list[str] = field(default_factory=list)
-    accessibility: list[str] = field(default_factory=list)
-    hours: list[OpeningHours] = field(default_factory=list)
-    locations: list[Row[*tuple[Any, ...]]] = field(default_factory=list)
-    region: Bilingual | None = None
-    phones: list[PhoneLine] = field(default_factory=list)
+type _Row = Row[*tuple[Any, ...]]
 
 
 def service_card(
@@ -89,12 +80,11 @@ def cards_of(  # noqa: PLR0913  # what may be seen, and from where it is measure
     if not slugs:
         return []
     seen = seen_by(now, allow_unverified=allow_unverified, expired_too=expired_too)
-    rows = {row.slug: row for row in database.execute(_CARD, seen | {"slugs": list(slugs)})}
-    parts = _parts_of(database, list(rows))
+    rows: dict[str, list[_Row]] = {}
+    for row in database.execute(_CARD, seen | {"slugs": list(slugs)}):
+        rows.setdefault(row.slug, []).append(row)
     lines = lines_of_services(database, list(rows), now, seen)
-    for slug, phones in lines.items():
-        parts[slug].phones = phones
-    return [_card(rows[slug], parts[slug], near, now) for slug in slugs if slug in rows]
+    return [_card(rows[slug], lines.get(slug, []), near, now) for slug in slugs if slug in rows]
 
 
 _FOR_STAFF = frozenset(
@@ -102,74 +92,57 @@ _FOR_STAFF = frozenset(
     | {"last_tried", "tries", "version", "deleted_at"}
 )
 _SLUGS: BindParameter[Any] = bindparam("slugs", expanding=True)
+_region = aliased(PlaceRow)
+_first_area = (
+    select(func.min(ServiceArea.id))
+    .where(ServiceArea.service_slug == Service.slug, ServiceArea.region_slug.is_not(None))
+    .correlate(Service)
+    .scalar_subquery()
+)
 _CARD: Select[*tuple[Any, ...]] = (
     select(
         *(column for column in Service.__table__.columns if column.name not in _FOR_STAFF),
         Organization.name_fr.label("organization_fr"),
         Organization.name_bm.label("organization_bm"),
         Organization.kind.label("organization_kind"),
-    )
-    .join(Organization, Organization.slug == Service.organization_slug)
-    .where(Service.slug.in_(_SLUGS), SERVICE_IS_VISIBLE)
-)
-_NEEDS = select(ServiceNeed.service_slug, ServiceNeed.need).where(
-    ServiceNeed.service_slug.in_(_SLUGS)
-)
-_LANGUAGES = (
-    select(Language.service_slug, Language.code)
-    .where(Language.service_slug.in_(_SLUGS))
-    .order_by(Language.code)
-)
-_ACCESSIBILITY = (
-    select(Accessibility.service_slug, Accessibility.code)
-    .where(Accessibility.service_slug.in_(_SLUGS))
-    .order_by(Accessibility.code)
-)
-_HOURS = (
-    select(Schedule.service_slug, Schedule.day, Schedule.opens_at, Schedule.closes_at)
-    .where(Schedule.service_slug.in_(_SLUGS))
-    .order_by(Schedule.day, Schedule.opens_at)
-)
-_LOCATIONS = (
-    select(
-        ServiceAtLocation.service_slug,
+        _region.name_fr.label("region_fr"),
+        _region.name_bm.label("region_bm"),
+        gathered([ServiceNeed.need], ServiceNeed.service_slug == Service.slug, Service).label(
+            "needs"
+        ),
+        gathered([Language.code], Language.service_slug == Service.slug, Service).label(
+            "languages"
+        ),
+        gathered([Accessibility.code], Accessibility.service_slug == Service.slug, Service).label(
+            "accessibility"
+        ),
+        gathered(
+            [Schedule.day, Schedule.opens_at, Schedule.closes_at],
+            Schedule.service_slug == Service.slug,
+            Service,
+        ).label("hours"),
         Location.address_1,
         Location.latitude,
         Location.longitude,
+        PlaceRow.slug.label("place_slug"),
         PlaceRow.name_fr.label("place_fr"),
         PlaceRow.name_bm.label("place_bm"),
         PlaceRow.latitude.label("place_latitude"),
         PlaceRow.longitude.label("place_longitude"),
     )
-    .join(Location, Location.slug == ServiceAtLocation.location_slug)
-    .join(PlaceRow, PlaceRow.slug == Location.place_slug)
-    .where(ServiceAtLocation.service_slug.in_(_SLUGS), Location.restricted.is_(False))
-    .order_by(Location.slug)
+    .join(Organization, Organization.slug == Service.organization_slug)
+    .outerjoin(ServiceArea, ServiceArea.id == _first_area)
+    .outerjoin(_region, _region.slug == ServiceArea.region_slug)
+    .outerjoin(ServiceAtLocation, ServiceAtLocation.service_slug == Service.slug)
+    .outerjoin(
+        Location,
+        and_(Location.slug == ServiceAtLocation.location_slug, Location.restricted.is_(False)),
+    )
+    .outerjoin(PlaceRow, PlaceRow.slug == Location.place_slug)
+    .where(Service.slug.in_(_SLUGS), SERVICE_IS_VISIBLE)
+    .order_by(Service.slug, Location.slug)
 )
-_REGIONS = (
-    select(ServiceArea.service_slug, PlaceRow.name_fr, PlaceRow.name_bm)
-    .join(PlaceRow, PlaceRow.slug == ServiceArea.region_slug)
-    .where(ServiceArea.service_slug.in_(_SLUGS))
-    .order_by(ServiceArea.id.desc())
-)
-
-
-def _parts_of(database: Database, slugs: list[str]) -> dict[str, _Parts]:
-    parts = {slug: _Parts() for slug in slugs}
-    wanted = {"slugs": slugs}
-    for slug, need in database.execute(_NEEDS, wanted):
-        parts[slug].needs.append(Need(need))
-    for slug, code in database.execute(_LANGUAGES, wanted):
-        parts[slug].languages.append(code)
-    for slug, code in database.execute(_ACCESSIBILITY, wanted):
-        parts[slug].accessibility.append(code)
-    for owner, day, opens_at, closes_at in database.execute(_HOURS, wanted):
-        parts[str(owner)].hours.append(OpeningHours(day, opens_at, closes_at))
-    for row in database.execute(_LOCATIONS, wanted):
-        parts[row.service_slug].locations.append(row)
-    for slug, name_fr, name_bm in database.execute(_REGIONS, wanted):
-        parts[slug].region = Bilingual(name_fr, name_bm)
-    return parts
+"""A service that may be shown: as many rows as it has places that may be told, or one."""
 
 
 def distance_km(near: Place, latitude: float, longitude: float) -> float:
@@ -187,9 +160,11 @@ class _Whereabouts:
     distance_km: float | None = None
 
 
-def _whereabouts(locations: Sequence[Row[*tuple[Any, ...]]], near: Place | None) -> _Whereabouts:
+def _whereabouts(rows: Sequence[_Row], near: Place | None) -> _Whereabouts:
     measured = []
-    for row in locations:
+    for row in rows:
+        if row.place_slug is None:
+            continue
         latitude = row.place_latitude if row.latitude is None else row.latitude
         longitude = row.place_longitude if row.longitude is None else row.longitude
         away = None if near is None else distance_km(near, latitude, longitude)
@@ -204,11 +179,14 @@ def _whereabouts(locations: Sequence[Row[*tuple[Any, ...]]], near: Place | None)
 
 
 def _card(
-    row: Row[*tuple[Any, ...]], parts: _Parts, near: Place | None, now: datetime
+    rows: Sequence[_Row], phones: Sequence[PhoneLine], near: Place | None, now: datetime
 ) -> ServiceCard:
+    row = rows[0]
     restricted = bool(row.restricted)
-    where = _Whereabouts() if restricted else _whereabouts(parts.locations, near)
-    hours = () if restricted else tuple(parts.hours)
+    where = _Whereabouts() if restricted else _whereabouts(rows, near)
+    hours = () if restricted else _hours(row.hours)
+    offered = {code for (code,) in apart(row.needs)}
+    needs = tuple(need for need in Need if need in offered)
     return ServiceCard(
         slug=row.slug,
         kind=ServiceKind(row.kind),
@@ -216,29 +194,41 @@ def _card(
         organization=Bilingual(row.organization_fr, row.organization_bm),
         organization_kind=OrganizationKind(row.organization_kind),
         description=Bilingual(row.description_fr, row.description_bm),
-        needs=tuple(need for need in Need if need in parts.needs),
+        needs=needs,
         eligibility=_text(row.eligibility_fr, row.eligibility_bm),
         fees=Fees(row.fees),
         fees_note=_text(row.fees_note_fr, row.fees_note_bm),
-        region=parts.region,
+        region=_text(row.region_fr, row.region_bm),
         place=where.place,
         address=where.address,
         latitude=where.latitude,
         longitude=where.longitude,
         distance_km=where.distance_km,
-        phones=() if restricted else tuple(parts.phones),
+        phones=() if restricted else tuple(phones),
         hours=hours,
         is_open=is_open_at(hours, now),
-        languages=tuple(parts.languages),
-        accessibility=tuple(parts.accessibility),
-        clinical=_clinical(row) if Need.MEDICAL in parts.needs else None,
+        languages=_codes(row.languages),
+        accessibility=_codes(row.accessibility),
+        clinical=_clinical(row) if Need.MEDICAL in needs else None,
         restricted=restricted,
-        freshness=freshness(row.assured_date, now, row.organization_kind, parts.needs),
+        freshness=freshness(row.assured_date, now, row.organization_kind, needs),
         assured_date=row.assured_date,
         mark=Mark(row.mark),
         source=row.source,
         source_date=row.source_date,
     )
+
+
+def _codes(cell: str | None) -> tuple[str, ...]:
+    return tuple(sorted(code for (code,) in apart(cell)))
+
+
+def _hours(cell: str | None) -> tuple[OpeningHours, ...]:
+    stretches = [
+        OpeningHours(int(day), time.fromisoformat(opens_at), time.fromisoformat(closes_at))
+        for day, opens_at, closes_at in apart(cell)
+    ]
+    return tuple(sorted(stretches, key=lambda one: (one.day, one.opens_at)))
 
 
 def _text(french: str | None, bambara: str | None) -> Bilingual | None:

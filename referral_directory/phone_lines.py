@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, exists, or_, select
 from sqlalchemy.orm import Session
 
+from referral_directory.gathered import apart, gathered
 from referral_directory.hours import is_open_at
 from referral_directory.models import Organization, Phone, Schedule, Service, ServiceNeed
 from referral_directory.numbers import format_number
@@ -16,6 +18,15 @@ from referral_directory.vocabulary import Need, OrganizationKind, Reach, Status
 
 type Database = Connection | Session
 """What the directory's look-ups run on: `await session.run_sync(emergency_numbers, now=now)`."""
+
+
+def connection_of(database: Database) -> Connection:
+    """Return the connection itself: a session costs a third more for each statement."""
+    if isinstance(database, Connection):
+        return database
+    database.flush()
+    return database.connection()
+
 
 POLICE = (OrganizationKind.POLICE, OrganizationKind.GENDARMERIE)
 
@@ -33,30 +44,41 @@ _SHOWN: Select[*tuple[Any, ...]] = (
         Phone.source,
         Phone.source_date,
         Organization.kind.label("organization_kind"),
+        Schedule.day,
+        Schedule.opens_at,
+        Schedule.closes_at,
     )
     .join(Organization, Organization.slug == Phone.organization_slug)
     .outerjoin(Service, Service.slug == Phone.service_slug)
+    .outerjoin(Schedule, Schedule.phone_slug == Phone.slug)
     .where(PHONE_IS_VISIBLE)
-    .order_by(case((Organization.kind.in_(POLICE), 1), else_=0), Phone.position, Phone.slug)
+    .order_by(
+        case((Organization.kind.in_(POLICE), 1), else_=0),
+        Phone.position,
+        Phone.slug,
+        Schedule.day,
+        Schedule.opens_at,
+    )
 )
+"""Each number that may be shown, with its hours: as many rows as it has stretches, or one."""
+
 _NATIONAL = _SHOWN.where(Phone.reach == Reach.NATIONAL)
 _EMERGENCY = _NATIONAL.where(Phone.is_emergency.is_(True))
 _HELPLINES = _NATIONAL.where(Phone.is_emergency.is_(False))
-_HELPLINES_FOR_NEED = _HELPLINES.where(
-    or_(
-        Phone.service_slug.is_(None),
-        Phone.service_slug.in_(
-            select(ServiceNeed.service_slug).where(ServiceNeed.need == bindparam("need"))
-        ),
+_ANSWERS_NEED = or_(
+    Phone.service_slug.is_(None),
+    exists().where(
+        ServiceNeed.need == bindparam("need"), ServiceNeed.service_slug == Phone.service_slug
+    ),
+)
+_HELPLINES_FOR_NEED = _HELPLINES.where(_ANSWERS_NEED)
+_NATIONAL_WITH_NEEDS = _NATIONAL.add_columns(
+    gathered([ServiceNeed.need], ServiceNeed.service_slug == Phone.service_slug, Phone).label(
+        "needs"
     )
 )
 _ONE = _SHOWN.where(Phone.slug == bindparam("slug"))
 _OF_SERVICES = _SHOWN.where(Phone.service_slug.in_(bindparam("services", expanding=True)))
-_HOURS = (
-    select(Schedule.phone_slug, Schedule.day, Schedule.opens_at, Schedule.closes_at)
-    .where(Schedule.phone_slug.in_(bindparam("phones", expanding=True)))
-    .order_by(Schedule.day, Schedule.opens_at)
-)
 
 
 def emergency_numbers(
@@ -85,6 +107,20 @@ def helplines(
     return [line for _, line in lines]
 
 
+def national_lines(
+    database: Database, needs: Iterable[Need], *, now: datetime, allow_unverified: bool = False
+) -> dict[Need, list[PhoneLine]]:
+    """Return for each need its `helplines` and then the `emergency_numbers`, asking once."""
+    seen = seen_by(now, allow_unverified=allow_unverified)
+    found = _lines(database, _NATIONAL_WITH_NEEDS, seen, now)
+    found.sort(key=lambda one: one[1].is_emergency)
+
+    def fits(row: Row[*tuple[Any, ...]], need: Need) -> bool:
+        return row.is_emergency or row.service_slug is None or [need] in apart(row.needs)
+
+    return {need: [line for row, line in found if fits(row, need)] for need in needs}
+
+
 def phone_line(
     database: Database, slug: str, *, now: datetime, allow_unverified: bool = False
 ) -> PhoneLine | None:
@@ -100,8 +136,8 @@ def lines_of_services(
     """Return the visible numbers by service; `seen` says what is visible, see `seen_by`."""
     found: dict[str, list[PhoneLine]] = {}
     values = {**seen, "services": list(slugs)}
-    for service, line in _lines(database, _OF_SERVICES, values, now):
-        found.setdefault(str(service), []).append(line)
+    for row, line in _lines(database, _OF_SERVICES, values, now):
+        found.setdefault(row.service_slug, []).append(line)
     return found
 
 
@@ -110,19 +146,14 @@ def _lines(
     query: Select[*tuple[Any, ...]],
     values: dict[str, Any],
     now: datetime,
-) -> list[tuple[str | None, PhoneLine]]:
-    """Return the lines with the service each belongs to."""
-    rows = database.execute(query, values).all()
-    hours = _hours_of(database, [row.slug for row in rows])
-    return [(row.service_slug, _line(row, hours.get(row.slug, ()), now)) for row in rows]
-
-
-def _hours_of(database: Database, slugs: Sequence[str]) -> dict[str, list[OpeningHours]]:
-    found: dict[str, list[OpeningHours]] = {}
-    if not slugs:
-        return found
-    for slug, day, opens_at, closes_at in database.execute(_HOURS, {"phones": list(slugs)}):
-        found.setdefault(str(slug), []).append(OpeningHours(day, opens_at, closes_at))
+) -> list[tuple[Row[*tuple[Any, ...]], PhoneLine]]:
+    """Return the lines, each with its row."""
+    found = []
+    for _, together in groupby(database.execute(query, values), key=lambda row: row.slug):
+        rows = list(together)
+        stretches = [row for row in rows if row.day is not None]
+        hours = [OpeningHours(row.day, row.opens_at, row.closes_at) for row in stretches]
+        found.append((rows[0], _line(rows[0], hours, now)))
     return found
 
 

@@ -22,7 +22,7 @@ from referral_directory.schemas import (
     PlaceMatch,
     ServiceCard,
 )
-from referral_directory.search import find_services
+from referral_directory.search import find_for_needs
 from referral_directory.spelling import fold
 from referral_directory.vocabulary import Need, PlaceKind
 
@@ -285,7 +285,7 @@ def _search_all(
 ) -> FoundServices:
     """Search for one need, or for the first service of each of several, health first."""
     each = limit if len(needs) == 1 else 1
-    answers = [find_services(database, need, place, limit=each, **options) for need in needs]
+    answers = find_for_needs(database, needs, place, limit=each, **options)
     services: dict[str, ServiceCard] = {}
     for answer in answers:
         services |= {card.slug: card for card in answer.services if card.slug not in services}

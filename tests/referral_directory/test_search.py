@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, event, update
 from referral_directory.loading import DATA, read_csv
 from referral_directory.models import Organization, Phone, Service, ServiceArea
 from referral_directory.schemas import FoundServices
-from referral_directory.search import find_services
+from referral_directory.search import find_for_needs, find_services
 from referral_directory.vocabulary import Answer, Fallback, Need, ServiceKind, Status, Width
 from tests.referral_directory.samples import (
     NOW,
@@ -331,7 +331,23 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(places_only: Connect
 
     few = statements(2)
     assert statements(40) == few
-    assert few <= 15
+    assert few <= 5  # place, candidates, cards, their numbers, the lines of the country
+
+
+def test_what_several_needs_share_is_asked_once(places_only: Connection) -> None:
+    put_service(places_only, "talk", "sevare", needs="psychosocial")
+    put_service(places_only, "care", "sevare", needs="medical")
+    needs = (Need.MEDICAL, Need.PSYCHOSOCIAL)
+    asked: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(places_only, "before_cursor_execute", note)
+    together = find_for_needs(places_only, needs, "sevare", now=NOW, limit=1)
+    event.remove(places_only, "before_cursor_execute", note)
+    assert together == [_find(places_only, need, "sevare", limit=1) for need in needs]
+    assert len(asked) == 6  # one look for each need, all else once
 
 
 def test_all_cards_of_an_answer_are_read_at_once(places_only: Connection) -> None:
@@ -347,7 +363,7 @@ def test_all_cards_of_an_answer_are_read_at_once(places_only: Connection) -> Non
     event.remove(places_only, "before_cursor_execute", note)
     assert found.health is not None
     assert found.services[-1].is_police
-    assert len([one for one in asked if "FROM languages" in one]) == 1
+    assert len([one for one in asked if "services.description_fr" in one]) == 1
 
 
 def test_after_a_disclosure_what_offers_all_at_one_place_comes_first(
