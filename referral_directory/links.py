@@ -46,13 +46,18 @@ def check_links(incoming: Incoming, known: Directory) -> None:
     services = {*known.services, *_slugs(incoming, "service")}
     restricted = {one.slug for one in known.services.values() if one.is_restricted}
     restricted |= {one.slug for one in _of_kind(incoming, ServiceRecord) if one.is_restricted}
+    # Whatever becomes of a number, what it was before would be kept to be undone.
+    own = {slug for slug, old in known.phones.items() if old.service in restricted}
+    for kind, slug in list(incoming.removals):
+        if kind == "phone" and slug in own:
+            incoming.refuse((kind, slug), "service", _NO_NUMBERS)
     for phone in _of_kind(incoming, PhoneRecord):
         key = ("phone", phone.slug)
         if phone.organization not in organizations:
             incoming.refuse(key, "organization", _NO_ORGANIZATION)
         elif phone.service and phone.service not in services:
             incoming.refuse(key, "service", _NO_SERVICE)
-        elif phone.service in restricted or phone.slug in known.hidden_phones:
+        elif phone.service in restricted or phone.slug in known.hidden_phones | own:
             incoming.refuse(key, "service", _NO_NUMBERS)
 
 

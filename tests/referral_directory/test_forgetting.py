@@ -52,5 +52,33 @@ def test_what_an_import_kept_is_forgotten_when_the_service_is_restricted_later(
         undo_import(places_only, first, now=NOW, actor="Fanta")
 
 
+@pytest.mark.parametrize(
+    "fate",
+    [
+        {"number": "20 21 22 99"},
+        {"number": "20 21 22 99", "service": ""},
+        {"service": "autre"},
+        {"action": "supprimer"},
+        {"status": "closed", "service": ""},
+    ],
+)
+def test_one_file_that_restricts_a_service_keeps_none_of_its_numbers(
+    places_only: Connection, tmp_path: Path, fate: dict[str, str]
+) -> None:
+    put_service(places_only, "s", "hombori", address=CANARY, hours="lun 06:17-12:00", note=CANARY)
+    put_service(places_only, "autre", "sevare")
+    put_phone(places_only, "tel-s", CANARY_NUMBER, service="s", hours="lun 06:17-12:00")
+    path = take_out(places_only, tmp_path, "csv")
+    rows = [row | {"action": ""} for row in rows_of(path)]
+    cells = {"restricted": "yes", "place": "", "address": "", "hours": "", "areas": "gao"}
+    next(row for row in rows if row["slug"] == "s").update(cells)
+    next(row for row in rows if row["slug"] == "tel-s").update(fate)
+    done = bring_in(places_only, write_rows(path, rows), partial=True)
+    assert [one.column for one in done.problems] == ["service"]
+    assert done.changed == 1
+    assert betrays(places_only.execute(select(ImportEntry.before)).scalars().all()) == []
+    assert betrays(places_only.execute(select(EntryVersion.cells)).scalars().all()) == []
+
+
 def _version(directory: Connection) -> int:
     return version_of(directory, "service", "s")
