@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from bot import bootstrap, footprint
 from bot.adapters.signatures import read_signatures
+from bot.adapters.staff_reminders import StaffReminders
 from bot.adapters.store import open_conversation_store
 from bot.conversation import phrases
 from bot.conversation.demo_gate import DemoGate
@@ -97,7 +98,11 @@ async def serve_bot(settings: Settings, *, demo: bool) -> None:
             )
             footprint.settle()
             routes = _public_api(settings, directory) if settings.public_api else ()
-            await serve(Parts(around, api, tally, doors, beside=(courier.run,), routes=routes))
+            reminders = StaffReminders(registration.store, store, conversation.composer, clock)
+            beside, reminding = (courier.run,), (reminders.run,)
+            await serve(
+                Parts(around, api, tally, doors, beside, routes=routes, reminding=reminding)
+            )
 
 
 def _public_api(settings: Settings, directory: bootstrap.OpenDirectory) -> tuple[BaseRoute, ...]:

@@ -83,6 +83,7 @@ class Parts:
         doors: where it listens.
         beside: what else runs until the bot stops; it ends only by being cancelled.
         routes: what else is answered on the HTTP port.
+        reminding: what runs likewise and brings messages of its own on their way.
     """
 
     around: Surroundings
@@ -91,6 +92,7 @@ class Parts:
     doors: Doors
     beside: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
     routes: tuple[BaseRoute, ...] = ()
+    reminding: tuple[Callable[[Sender], Coroutine[Any, Any, None]], ...] = ()
 
 
 async def serve(parts: Parts, *, started: Callable[[int], None] = lambda _port: None) -> None:
@@ -119,6 +121,7 @@ async def serve(parts: Parts, *, started: Callable[[int], None] = lambda _port: 
             return
         tasks = [asyncio.create_task(Sweeper(around, worker, sender).run())]
         tasks += [asyncio.create_task(run()) for run in parts.beside]
+        tasks += [asyncio.create_task(run(sender)) for run in parts.reminding]
         if parts.doors.webhook_url is None:
             tasks.append(asyncio.create_task(Poller(parts.api, worker, around.tally).run()))
         running.is_ready = True

@@ -11,7 +11,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from itsdangerous import BadData, Signer
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from referral_directory.edits import NewEdit, propose_as_provider
 from referral_directory.entries import Database
 from referral_directory.models import Organization, Phone, Service
 from referral_directory.numbers import format_number
+from referral_directory.periods import PERIODS
+from referral_directory.queue_rows import in_order, waiting_rows
 from referral_directory.tables import cells_of
 from referral_directory.verification import verify
 from referral_directory.versions import UnknownEntryError, record_of, version_of
@@ -64,6 +66,23 @@ class Invited:
     numbers: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class LinkToSend:
+    """A link for the provider of an entry that is due or soon will be.
+
+    Attributes:
+        email: The organisation's address, where one is known.
+        token: What the link ends in.
+    """
+
+    slug: str
+    name: str
+    organization: str
+    email: str | None
+    last_confirmed: date
+    token: str
+
+
 class ProviderLinks:
     """Makes and reads links. Each method works on the database it is given.
 
@@ -93,6 +112,32 @@ class ProviderLinks:
         }
         record(database, AuditEntry(now, actor.name, "service:provider_link", slug))
         return self._signer.sign(urlsafe_b64encode(json.dumps(said).encode())).decode()
+
+    def make_due(self, database: Database, actor: Actor, now: datetime) -> list[LinkToSend]:
+        """Return links for all services that staff are warned of; those never confirmed are not.
+
+        Raises:
+            NotAllowedError: When the actor is no editor.
+        """
+        waiting = waiting_rows(today(now), PERIODS, restricted=False)
+        query = (
+            in_order(waiting)
+            .add_columns(Organization.email)
+            .join(Service, Service.slug == waiting.c.slug)
+            .join(Organization, Organization.slug == Service.organization_slug)
+            .where(waiting.c.subject == "service", waiting.c.assured_date.is_not(None))
+        )
+        return [
+            LinkToSend(
+                row.slug,
+                row.name,
+                row.organization,
+                row.email,
+                row.assured_date,
+                self.make(database, actor, row.slug, now),
+            )
+            for row in database.execute(query).all()
+        ]
 
     def read(self, database: Database, token: str, now: datetime) -> Invited:
         """Return what the link is for; reading changes nothing, whoever fetches it.

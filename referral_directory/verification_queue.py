@@ -138,6 +138,36 @@ def queue_figures(database: Database, actor: Actor, now: datetime) -> Mapping[Ur
     return {urgency: found.get(urgency, 0) for urgency in Urgency}
 
 
+@dataclass(frozen=True, slots=True)
+class ToCall:
+    """How much is to be called, without what keeps its place back.
+
+    Attributes:
+        late: Entries whose confirmation is too old.
+        soon: Entries that fall due within the days of warning.
+    """
+
+    late: int
+    soon: int
+
+    def __bool__(self) -> bool:
+        return self.late + self.soon > 0
+
+
+def to_call(database: Database, now: datetime, periods: Periods = PERIODS) -> ToCall:
+    """Return what staff are to be reminded of: what was confirmed, and is old or soon will be.
+
+    Restricted entries are not even counted: the message stands in a chat.
+    """
+    rows = waiting_rows(today(now), periods, restricted=False)
+    counted = select(rows.c.state, func.count()).where(
+        _is_called(rows, now), rows.c.assured_date.is_not(None)
+    )
+    found = {State(row[0]): row[1] for row in database.execute(counted.group_by(rows.c.state))}
+    late = found.get(State.DUE, 0) + found.get(State.EXPIRED, 0)
+    return ToCall(late, found.get(State.PUBLISHED, 0))
+
+
 # -- what came of a call -----------------------------------------------------------------------
 
 
@@ -264,6 +294,7 @@ __all__ = [
     "COMES_BACK_AFTER",
     "MOST_TRIES",
     "QueueEntry",
+    "ToCall",
     "Urgency",
     "due_entries",
     "for_a_person",
@@ -273,4 +304,5 @@ __all__ = [
     "no_answer",
     "queue_figures",
     "still_right",
+    "to_call",
 ]

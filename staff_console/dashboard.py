@@ -1,5 +1,6 @@
 """What waits for staff, counted for those whose roles let them see it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from event_registration.vocabulary import RegistrationState
 from referral_directory.edits import open_edits
 from referral_directory.reports import reported
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
-from referral_directory.verification_queue import queue_figures
+from referral_directory.verification_queue import Urgency, queue_figures
 from staff_console.visit import Console
 from storage.actors import Actor, Role
 
@@ -35,6 +36,7 @@ class Today:
         coming: the next gatherings; `None` for those who may not see registrations.
         training: requests for training that wait; `None` likewise.
         to_call: entries in the verification queue; `None` for those who do not call.
+        calls: the same by urgency.
         to_approve: edits that wait; `None` likewise.
         reported: services about which people said something often enough.
         emergency: `missing`, `old` or `ready`: the number for the whole country.
@@ -43,6 +45,7 @@ class Today:
     coming: list[Coming] | None
     training: int | None
     to_call: int | None
+    calls: Mapping[Urgency, int] | None
     to_approve: int | None
     reported: int
     emergency: str
@@ -51,10 +54,12 @@ class Today:
 def see_today(connection: Connection, console: Console, actor: Actor, now: datetime) -> Today:
     """Return what waits for staff."""
     sees_events, edits = actor.may(Role.EVENTS), actor.may(Role.EDITOR)
+    calls = queue_figures(connection, actor, now) if edits else None
     return Today(
         coming=_coming(connection, console, now) if sees_events else None,
         training=len(console.training.asked(connection, now)) if sees_events else None,
-        to_call=sum(queue_figures(connection, actor, now).values()) if edits else None,
+        to_call=sum(calls.values()) if calls is not None else None,
+        calls=calls,
         to_approve=len(open_edits(connection, actor)) if edits else None,
         reported=len({each.service for each in reported(connection, actor, now)}),
         emergency=_emergency(connection, now),

@@ -109,7 +109,8 @@ POLICIES: tuple[Policy, ...] = (
     Policy("audit_checkpoints", "How many old entries of that log were removed; one line."),
     Policy(
         "staff_telegram_links",
-        "Which member of staff a chat belongs to, the chat as a keyed hash, 180 days.",
+        "Which member of staff a chat belongs to, the chat as a keyed hash, and sealed for one "
+        "reminder a day of entries to call, 180 days.",
         staff_links.purge_links,
         ("linked_at", staff_links.LINK_LIVES),
     ),

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, and_, func
 from storage.audit import Audit
 from storage.database import Base
 from storage.keys import Keyring
+from storage.staff_links import StaffLinks
 from storage.timers import Timers
 
 NUMBER_COLUMN = "key_number"
@@ -16,6 +17,7 @@ def rotate(connection: Connection, keyring: Keyring) -> dict[str, int]:
     return {
         "timers": Timers(keyring).rekey(connection),
         "audit_entries": Audit().rekey(connection, keyring),
+        "staff_telegram_links": StaffLinks(keyring).rekey(connection),
     }
 
 

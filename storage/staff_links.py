@@ -1,19 +1,23 @@
 """Which Telegram chat belongs to which member of staff: linked by a code that works once.
 
 The chat stands here as a keyed hash of a purpose of its own: it can't be joined with the rows of
-a conversation. The console shows the code and hands over the roles; it calls `change_roles` when
+a conversation. Sealed, it stands here too: for one reminder a day of what is to be called, and
+nothing else. The console shows the code and hands over the roles; it calls `change_roles` when
 they change and when an account is closed, so that a link is never worth more than its account.
 """
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     JSON,
     Column,
     Connection,
+    Date,
     Index,
+    Integer,
+    LargeBinary,
     String,
     Table,
     bindparam,
@@ -26,7 +30,7 @@ from sqlalchemy import (
 from storage.actors import Actor, Role
 from storage.columns import PersonKey
 from storage.database import Base, UtcDateTime
-from storage.keys import Keyring, Purpose
+from storage.keys import Keyring, Purpose, SealBrokenError
 
 CODE_LIVES = timedelta(minutes=10)
 """How long a code can be typed after the console showed it."""
@@ -45,6 +49,9 @@ staff_telegram_links = Table(
     Column("name", String(200), nullable=False),
     Column("roles", JSON, nullable=False),
     Column("linked_at", UtcDateTime, nullable=False),
+    Column("sealed_chat", LargeBinary),
+    Column("key_number", Integer),
+    Column("reminded_on", Date),
 )
 Index(None, staff_telegram_links.c.name)
 
@@ -109,8 +116,7 @@ class StaffLinks:
             return None
         self.unlink(connection, chat_id)
         actor = _actor(row.name, row.roles)
-        chat_hash = self._chat_hashes(chat_id)[0]
-        linked = {"chat_hash": chat_hash, "linked_at": now, **_who(actor)}
+        linked = {"linked_at": now, **self._chat(chat_id), **_who(actor)}
         connection.execute(insert(staff_telegram_links), linked)
         return actor
 
@@ -126,6 +132,55 @@ class StaffLinks:
         """Forget that a chat is linked; tell whether it was."""
         return connection.execute(_UNLINK, {"hashes": self._chat_hashes(chat_id)}).rowcount > 0
 
+    def take_to_remind(
+        self, connection: Connection, role: Role, day: date, now: datetime
+    ) -> list[int]:
+        """Return the chats to remind on a day, and note that they were: one for each account.
+
+        Of several phones of an account it is the one that was linked last. Who is named once is
+        not named again that day, by whichever process.
+
+        Args:
+            connection: With an open transaction.
+            role: Whom it concerns.
+            day: The day in Bamako.
+            now: Aware time.
+        """
+        found = (
+            select(_links.chat_hash, _links.name, _links.roles, _links.sealed_chat)
+            .where(_links.linked_at > now - LINK_LIVES)
+            .order_by(_links.name, _links.linked_at.desc(), _links.chat_hash)
+            .with_for_update()
+        )
+        latest = {row.name: row for row in reversed(connection.execute(found).all())}
+        told_today = select(_links.name).where(_links.reminded_on >= day)
+        told = set(connection.execute(told_today).scalars())
+        chats = []
+        for name, row in latest.items():
+            if name in told or not _actor(name, row.roles).may(role):
+                continue
+            chat_id = self._opened(row.sealed_chat)
+            if chat_id is None:
+                continue
+            noted = update(staff_telegram_links).where(_links.chat_hash == row.chat_hash)
+            connection.execute(noted.values(reminded_on=day))
+            chats.append(chat_id)
+        return chats
+
+    def rekey(self, connection: Connection) -> int:
+        """Hash and seal with the current key the chats that the former one sealed."""
+        former = select(_links.chat_hash, _links.sealed_chat).where(
+            _links.sealed_chat.is_not(None), _links.key_number != self._keyring.key_number
+        )
+        done = 0
+        for row in connection.execute(former).all():
+            chat_id = self._opened(row.sealed_chat)
+            if chat_id is not None:
+                this = update(staff_telegram_links).where(_links.chat_hash == row.chat_hash)
+                connection.execute(this.values(**self._chat(chat_id)))
+                done += 1
+        return done
+
     def links_of(self, connection: Connection, name: str) -> list[Linked]:
         """Return since when which phones of an account are linked; no chat is in it."""
         found = select(_links.name, _links.linked_at).where(_links.name == name)
@@ -139,6 +194,23 @@ class StaffLinks:
                 connection.execute(changed.where(table.c.name == actor.name))
             else:
                 connection.execute(delete(table).where(table.c.name == actor.name))
+
+    def _chat(self, chat_id: int) -> dict[str, object]:
+        plain = chat_id.to_bytes(_CHAT_BYTES, signed=True)
+        return {
+            "chat_hash": self._chat_hashes(chat_id)[0],
+            "sealed_chat": self._keyring.seal(Purpose.STAFF_LINK, plain),
+            "key_number": self._keyring.key_number,
+        }
+
+    def _opened(self, sealed: bytes | None) -> int | None:
+        """Return the chat; None for a link from before chats were sealed, or of a lost key."""
+        if sealed is None:
+            return None
+        try:
+            return int.from_bytes(self._keyring.open(Purpose.STAFF_LINK, sealed), signed=True)
+        except SealBrokenError:
+            return None
 
     def _code_hash(self, code: str) -> str:
         typed = code.strip().upper().encode()

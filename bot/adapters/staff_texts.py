@@ -43,6 +43,28 @@ _OUTCOMES = {
 }
 
 
+def reminder(late: int, soon: int) -> Message:
+    """Return what staff are told once a day: figures alone, nothing that tells an onlooker more."""
+    if late and soon:
+        return message(
+            "verifier/reminder",
+            "📇 Annuaire : {late} en retard, {soon} à revoir bientôt.\n/verifier ouvre la file.",
+            late=str(late),
+            soon=str(soon),
+        )
+    if late:
+        return message(
+            "verifier/reminder",
+            "📇 Annuaire : {late} en retard.\n/verifier ouvre la file.",
+            late=str(late),
+        )
+    return message(
+        "verifier/reminder",
+        "📇 Annuaire : {soon} à revoir bientôt.\n/verifier ouvre la file.",
+        soon=str(soon),
+    )
+
+
 def outcome_lines(outcome: str | None) -> tuple[Message, ...]:
     """Return what came of the last press, above the next entry."""
     said = _OUTCOMES.get(outcome or "")

@@ -1,5 +1,6 @@
 """`jigi directory` template, gaps, quality and print: what staff look at and hand out."""
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from referral_directory.gaps import Gaps, find_gaps
 from referral_directory.hours import BAMAKO
 from referral_directory.labels import label_of
 from referral_directory.printed import PrintedDirectory, UnknownRegionError, collect
+from referral_directory.provider_links import ProviderLinks
 from referral_directory.quality import FINDING_LABELS, Finding, Flaw, find_flaws
 from referral_directory.reports import missing
+from referral_directory.tables import harmless
 from referral_directory.templates import write_template
 from referral_directory.vocabulary import Need
 from storage.actors import Actor, Role
 
 _READER = Actor("command line", frozenset({Role.READER}))
+_CLERK = Actor("command line", frozenset({Role.EDITOR}))
 _MOST_LINES = 200
 
 
@@ -118,9 +122,37 @@ def write_print(directory: PrintedDirectory, file: Path) -> None:
         print("Without JIGI_TELEGRAM_NAME there is no code to scan.")
 
 
+def write_provider_links(session: Session, file: Path) -> int:
+    """Write the links of all entries that are due or soon will be; return how many."""
+    now = bootstrap.SystemClock().now()
+    links = ProviderLinks(bootstrap.keyring(Settings.read()))
+    rows = links.make_due(session, _CLERK, now)
+    file.touch(mode=0o600)
+    with file.open("w", encoding="utf-8-sig", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(["service", "organisation", "adresse", "confirmée le", "lien"])
+        for row in rows:
+            day = f"{row.last_confirmed:%d/%m/%Y}"
+            cells = (row.name, row.organization, row.email or "", day)
+            writer.writerow([*map(harmless, cells), f"/prestataire/{row.token}"])
+    return len(rows)
+
+
 def register(app: App, in_transaction: Any) -> None:
     """Add the commands to `jigi directory`."""
     app.command(template)
+
+    @app.command(name="provider-links")
+    def provider_links(file: Path) -> None:
+        """Write links for the providers of entries that are due or soon will be, as CSV.
+
+        Each stands under the console's address and lasts two weeks. Send them by hand; none is for
+        a restricted service.
+
+        Args:
+            file: where to.
+        """
+        print(f"{in_transaction(write_provider_links, file)} links are in {file}.")
 
     @app.command
     def gaps(*, map: Path | None = None, need: Need | None = None) -> None:  # noqa: A002  # the option's name

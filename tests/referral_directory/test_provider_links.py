@@ -9,6 +9,7 @@ from referral_directory.cards import service_card
 from referral_directory.deeds import close, delete, restrict
 from referral_directory.edit_errors import InvalidEditError
 from referral_directory.edits import approve, open_edits
+from referral_directory.models import Organization, Service
 from referral_directory.provider_links import (
     LINK_LIVES,
     DeadLinkError,
@@ -21,7 +22,14 @@ from storage.actors import NotAllowedError
 from storage.audit import Audit
 from storage.keys import Keyring
 from tests.referral_directory.people import APPROVER, EDITOR, EVENTS, NOBODY, READER
-from tests.referral_directory.samples import NOW, TODAY, days_ago, put_phone, put_service
+from tests.referral_directory.samples import (
+    NOW,
+    TODAY,
+    days_ago,
+    put_phone,
+    put_service,
+    set_values,
+)
 
 LATER = NOW + timedelta(hours=1)
 OTHER_SECRET = "Zp8vQ1xE-5sB3nR7mU9kT2wY6hD4jF0a"  # noqa: S105  # made up for the tests
@@ -54,6 +62,24 @@ def test_reading_shows_what_the_public_reads_and_changes_nothing(directory, link
     assert invited.numbers == {"tel-s": "+223 20 21 22 23"}
     assert version_of(directory, "service", "s") == 1
     assert [one.tag for one in Audit().of(directory, "s")] == ["service:provider_link"]
+
+
+def test_links_for_all_who_are_due_or_soon_will_be(directory, links):
+    put_service(directory, "bientot", "sevare", assured_date=days_ago(80))
+    put_service(directory, "frais", "sevare", assured_date=days_ago(10))
+    put_service(directory, "jamais", "sevare", assured_date=None)
+    put_service(directory, "cache", "sevare", assured_date=days_ago(100))
+    set_values(directory, Service, "cache", restricted=True)
+    set_values(directory, Organization, "essai", email="contact@example.org")
+    found = links.make_due(directory, EDITOR, NOW)
+    assert [(one.slug, one.email) for one in found] == [
+        ("s", "contact@example.org"),
+        ("bientot", "contact@example.org"),
+    ]
+    links.confirm(directory, found[0].token, LATER)
+    assert [one.slug for one in links.make_due(directory, EDITOR, LATER)] == ["bientot"]
+    with pytest.raises(NotAllowedError):
+        links.make_due(directory, READER, NOW)
 
 
 def test_confirming_renews_the_service_and_its_own_numbers_and_uses_the_link_up(directory, links):
