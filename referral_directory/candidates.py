@@ -18,6 +18,7 @@ from sqlalchemy import (
     Double,
     Integer,
     Select,
+    String,
     and_,
     bindparam,
     case,
@@ -25,7 +26,10 @@ from sqlalchemy import (
     select,
     union,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from referral_directory.models import (
     Location,
@@ -252,6 +256,27 @@ def _regions_query(shape: _Shape) -> Select[*tuple[Any, ...]]:
     ).where(PlaceRow.slug.in_(holding))
 
 
+class _known(FunctionElement[str]):  # noqa: N801  # read as a function of SQL
+    """A column that SQLite is to know before it looks anything up by it; elsewhere the column.
+
+    SQLite keeps no figures of the data here, and would look at every service of a region before it
+    asks which of them answer the need. The sign of a number is its way of being told.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_known)
+def _plain(element: _known, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_known, "sqlite")
+def _signed(element: _known, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
 def _restrict(query: Select[*tuple[Any, ...]], shape: _Shape) -> Select[*tuple[Any, ...]]:
     """Keep what answers the need, may be seen and may be shown to this person."""
     query = (
@@ -262,7 +287,7 @@ def _restrict(query: Select[*tuple[Any, ...]], shape: _Shape) -> Select[*tuple[A
                 ServiceNeed.service_slug == ServiceArea.service_slug,
             ),
         )
-        .join(Service, Service.slug == ServiceArea.service_slug)
+        .join(Service, Service.slug == _known(ServiceNeed.service_slug))
         .join(Organization, Organization.slug == Service.organization_slug)
         .where(
             # Shelters and other restricted places are never found: they are arranged.

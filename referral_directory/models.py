@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     delete,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -115,6 +116,15 @@ class Service(_Sourced, Base):
     """One thing an organisation does for people, with what is known of its clinical care."""
 
     __tablename__ = "services"
+    # Of ten thousand services the few that stand everywhere are found at once.
+    __table_args__ = (
+        Index(
+            "ix_services_public_structure",
+            "slug",
+            sqlite_where=text("kind = 'public_structure'"),
+            postgresql_where=text("kind = 'public_structure'"),
+        ),
+    )
 
     slug: Mapped[str] = mapped_column(_SLUG, primary_key=True)
     organization_slug: Mapped[str] = mapped_column(
