@@ -1,6 +1,7 @@
 """Phone numbers of Mali: checked, and written the way people there read them."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import shortnumberinfo
@@ -8,6 +9,7 @@ from phonenumbers import shortnumberinfo
 COUNTRY = "ML"
 _CALLING_CODE = 223
 _NATIONAL_LENGTH = 8
+_REMEMBERED = 2**15  # numbers of the directory: asking the numbering plan is slow
 _NOT_DIGITS = re.compile(r"[^\d+]")
 
 
@@ -42,6 +44,7 @@ def is_short_code(digits: str) -> bool:
     return len(digits) < _NATIONAL_LENGTH
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_dialable(number: str) -> bool:
     """Tell whether the numbering plan knows the number: a full one, or a short code in use."""
     try:

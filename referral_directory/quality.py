@@ -13,11 +13,19 @@ from itertools import combinations, pairwise
 
 from rapidfuzz import fuzz
 
-from referral_directory.entries import Database, read_areas
-from referral_directory.hours import LAST_MINUTE
-from referral_directory.inventory import read_organizations, read_phones, read_services
+from referral_directory.entries import Database
 from referral_directory.numbers import format_number, is_dialable, is_short_code
-from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
+from referral_directory.quality_rows import (
+    OrganizationLine,
+    PhoneLine,
+    ServiceLine,
+    Suspicious,
+    is_short,
+    read_organizations,
+    read_phones,
+    read_services,
+    suspicious_hours,
+)
 from referral_directory.schemas import OpeningHours
 from referral_directory.spelling import plain
 from referral_directory.vocabulary import ServiceKind, Status
@@ -27,8 +35,6 @@ SAME_NAME = 90.0
 
 _SAME_WORD = 75.0
 _NUMERAL = re.compile(r"\d+|[ivx]+")
-_GONE = frozenset({"closed", "deleted"})
-_SHORTEST_STRETCH = 15  # minutes
 _COMMON_WORDS = frozenset({"de", "des", "du", "la", "le", "les", "l", "d", "et", "a", "au"})
 _MOST_ALIKE = 60  # entries of one area that are compared with each other; more are compared by word
 
@@ -81,37 +87,37 @@ def find_flaws(database: Database) -> list[Flaw]:
 
     From asynchronous code `await session.run_sync(find_flaws)`.
     """
-    organizations = [one for one in read_organizations(database) if one.status not in _GONE]
-    services = [one for one in read_services(database) if one.status not in _GONE]
-    phones = [one for one in read_phones(database) if one.status not in _GONE]
-    regions = {slug: region for slug, (_, region, _) in read_areas(database).items()}
+    organizations = read_organizations(database)
+    services = read_services(database)
+    phones = read_phones(database)
+    hours = suspicious_hours(database)
     found = [
         *_invalid_numbers(phones),
         *_same_numbers(phones),
-        *_same_names(services, regions),
+        *_same_names(services),
         *_same_organizations(organizations),
-        *_dead_hours(services, phones),
+        *_dead_hours(services, phones, hours),
         *_unreachable(services, phones),
         *_without_bambara(services, phones),
     ]
-    order = list(Finding)
-    return sorted(found, key=lambda flaw: (order.index(flaw.finding), flaw.subject, flaw.slug))
+    order = {finding: place for place, finding in enumerate(Finding)}
+    return sorted(found, key=lambda flaw: (order[flaw.finding], flaw.subject, flaw.slug))
 
 
 # -- numbers -----------------------------------------------------------------------------------
 
 
-def _invalid_numbers(phones: Iterable[PhoneRecord]) -> Iterator[Flaw]:
+def _invalid_numbers(phones: Iterable[PhoneLine]) -> Iterator[Flaw]:
     for phone in phones:
-        tried = is_short_code(phone.number) and phone.assured_date is not None
+        tried = is_short_code(phone.number) and phone.is_confirmed
         if not (tried or is_dialable(phone.number)):
             shown = format_number(phone.number)
             detail = f"{shown} : le plan de numérotation du Mali ne le connaît pas"
             yield Flaw(Finding.INVALID_NUMBER, "phone", phone.slug, "number", detail=detail)
 
 
-def _same_numbers(phones: Iterable[PhoneRecord]) -> Iterator[Flaw]:
-    by_number: dict[str, list[PhoneRecord]] = defaultdict(list)
+def _same_numbers(phones: Iterable[PhoneLine]) -> Iterator[Flaw]:
+    by_number: dict[str, list[PhoneLine]] = defaultdict(list)
     for phone in phones:
         by_number[phone.number].append(phone)
     for number, same in by_number.items():
@@ -124,12 +130,11 @@ def _same_numbers(phones: Iterable[PhoneRecord]) -> Iterator[Flaw]:
 # -- names -------------------------------------------------------------------------------------
 
 
-def _same_names(services: Iterable[ServiceRecord], regions: dict[str, str]) -> Iterator[Flaw]:
-    by_region: dict[str, list[ServiceRecord]] = defaultdict(list)
+def _same_names(services: Iterable[ServiceLine]) -> Iterator[Flaw]:
+    by_region: dict[str, list[ServiceLine]] = defaultdict(list)
     for service in services:
-        places = {regions.get(slug, slug) for slug in (service.place, *service.areas) if slug}
-        for place in places:
-            by_region[place].append(service)
+        for region in service.regions:
+            by_region[region].append(service)
     told: set[frozenset[str]] = set()
     for near in by_region.values():
         for one, other in _alike([(each.slug, each.name_fr) for each in near]):
@@ -139,7 +144,7 @@ def _same_names(services: Iterable[ServiceRecord], regions: dict[str, str]) -> I
                 yield Flaw(Finding.SAME_NAME_NEARBY, "service", one, "name_fr", (other,))
 
 
-def _same_organizations(organizations: Iterable[OrganizationRecord]) -> Iterator[Flaw]:
+def _same_organizations(organizations: Iterable[OrganizationLine]) -> Iterator[Flaw]:
     for one, other in _alike([(each.slug, each.name_fr) for each in organizations]):
         yield Flaw(Finding.SAME_NAME_NEARBY, "organization", one, "name_fr", (other,))
 
@@ -195,10 +200,12 @@ def _of_one_name(slugs: Iterable[str], names: dict[str, str]) -> list[str]:
 # -- hours, ways, words ------------------------------------------------------------------------
 
 
-def _dead_hours(services: Iterable[ServiceRecord], phones: Iterable[PhoneRecord]) -> Iterator[Flaw]:
+def _dead_hours(
+    services: Iterable[ServiceLine], phones: Iterable[PhoneLine], hours: Suspicious
+) -> Iterator[Flaw]:
     for subject, entries in (("service", services), ("phone", phones)):
         for one in entries:
-            reason = _dead(one.hours)
+            reason = _dead(hours.get((subject, one.slug), ()))
             if reason:
                 yield Flaw(Finding.DEAD_HOURS, subject, one.slug, "hours", detail=reason)
 
@@ -209,28 +216,20 @@ def _dead(hours: Sequence[OpeningHours]) -> str:
     for before, after in pairwise(ordered):
         if before.day == after.day and after.opens_at < before.closes_at:
             return "deux plages se chevauchent"
-    for one in ordered:
-        if one.closes_at == LAST_MINUTE:
-            continue
-        minutes = (one.closes_at.hour - one.opens_at.hour) * 60
-        minutes += one.closes_at.minute - one.opens_at.minute
-        if minutes < _SHORTEST_STRETCH:
-            return "ouvert moins d'un quart d'heure"
+    if any(is_short(one.opens_at, one.closes_at) for one in ordered):
+        return "ouvert moins d'un quart d'heure"
     return ""
 
 
-def _unreachable(
-    services: Iterable[ServiceRecord], phones: Sequence[PhoneRecord]
-) -> Iterator[Flaw]:
+def _unreachable(services: Iterable[ServiceLine], phones: Sequence[PhoneLine]) -> Iterator[Flaw]:
     with_number = {phone.service for phone in phones}
     owners = {phone.organization for phone in phones if phone.service is None}
     for service in services:
         if (
             service.status == Status.PUBLISHED
             and service.kind == ServiceKind.ENTRY
-            and not service.is_restricted
-            and service.address is None
-            and service.latitude is None
+            and not service.restricted
+            and not service.has_whereabouts
             and service.slug not in with_number
             and service.organization not in owners
         ):
@@ -238,7 +237,7 @@ def _unreachable(
 
 
 def _without_bambara(
-    services: Iterable[ServiceRecord], phones: Iterable[PhoneRecord]
+    services: Iterable[ServiceLine], phones: Iterable[PhoneLine]
 ) -> Iterator[Flaw]:
     for service in services:
         if service.status == Status.PUBLISHED and not service.name_bm:
