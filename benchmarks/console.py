@@ -21,6 +21,7 @@ SIZES = (1_000, 10_000)
 VISITS = 40
 _WARM = 3
 _TARGET = 0.150
+_SLOW_TARGET = 0.300
 _PAGES = {
     "list, first page": "/annuaire",
     "today": "/",
@@ -37,7 +38,7 @@ async def run(lab: Lab) -> Report:
             f"{VISITS} visits of each page, one after the other; a number for each of the services."
             " The services are made up, all are due or nearly so: the queue is at its longest."
         ),
-        f"Quality reads the whole directory on purpose ({_SLOW_VISITS} visits).",
+        f"Quality looks through the whole directory on purpose ({_SLOW_VISITS} visits).",
     ]
     found: dict[tuple[str, str, int], float] = {}
     with ExitStack() as stack:
@@ -64,14 +65,15 @@ async def run(lab: Lab) -> Report:
 
 def _row(found: dict[tuple[str, str, int], float], database: str, page: str, size: int) -> Row:
     took, first = found[database, page, size], found[database, page, SIZES[0]]
-    is_asked = size == SIZES[-1] and page in _PAGES
+    is_asked = size == SIZES[-1]
+    target = _TARGET if page in _PAGES else _SLOW_TARGET
     return Row(
         what=f"{database}, {size:,} services, {page}, p95",
         ours=ms(took),
         baseline="" if size == SIZES[0] else f"{ms(first)} at {SIZES[0]:,}",
         ratio=None if size == SIZES[0] else took / first,
-        target=f"< {ms(_TARGET)}" if is_asked else "",
-        met=took < _TARGET if is_asked else None,
+        target=f"< {ms(target)}" if is_asked else "",
+        met=took < target if is_asked else None,
     )
 
 

@@ -34,6 +34,7 @@ BENCHES = (
     Bench("registration", "confirmation, and promotion as the waiting list grows"),
     Bench("directory_import", "an import of 10,000 rows: looked at, written, undone"),
     Bench("console", "pages of the staff console over 10,000 services"),
+    Bench("public_api", "pages of the HSDS API over 10,000 services"),
     Bench("directory_search", "search by need and place as the directory grows"),
 )
 

@@ -82,26 +82,52 @@ class Flaw:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FlawsOfAKind:
+    """All there are of a kind, and the first of them.
+
+    Attributes:
+        total: How many there are.
+        first: As many as were asked for, in order.
+    """
+
+    total: int
+    first: Sequence[Flaw]
+
+
 def find_flaws(database: Database) -> list[Flaw]:
     """Return what needs a person's eye, the most urgent kinds first.
 
     From asynchronous code `await session.run_sync(find_flaws)`.
     """
-    organizations = read_organizations(database)
+    return [flaw for kind in first_flaws(database, None).values() for flaw in kind.first]
+
+
+def first_flaws(database: Database, most: int | None) -> dict[Finding, FlawsOfAKind]:
+    """Return what needs a person's eye, kind by kind, the most urgent first.
+
+    Args:
+        database: A connection or session.
+        most: How many of each kind; None is all. At first thousands miss their Bambara name.
+    """
     services = read_services(database)
     phones = read_phones(database)
-    hours = suspicious_hours(database)
-    found = [
+    found: dict[Finding, list[Flaw]] = {finding: [] for finding in Finding}
+    for flaw in (
         *_invalid_numbers(phones),
         *_same_numbers(phones),
         *_same_names(services),
-        *_same_organizations(organizations),
-        *_dead_hours(services, phones, hours),
+        *_same_organizations(read_organizations(database)),
+        *_dead_hours(services, phones, suspicious_hours(database)),
         *_unreachable(services, phones),
-        *_without_bambara(services, phones),
-    ]
-    order = {finding: place for place, finding in enumerate(Finding)}
-    return sorted(found, key=lambda flaw: (order[flaw.finding], flaw.subject, flaw.slug))
+    ):
+        found[flaw.finding].append(flaw)
+    kinds = {}
+    for finding, flaws in found.items():
+        flaws.sort(key=lambda flaw: (flaw.subject, flaw.slug))
+        kinds[finding] = FlawsOfAKind(len(flaws), flaws[:most])
+    kinds[Finding.MISSING_BAMBARA] = _without_bambara(services, phones, most)
+    return {finding: kind for finding, kind in kinds.items() if kind.total}
 
 
 # -- numbers -----------------------------------------------------------------------------------
@@ -203,11 +229,12 @@ def _of_one_name(slugs: Iterable[str], names: dict[str, str]) -> list[str]:
 def _dead_hours(
     services: Iterable[ServiceLine], phones: Iterable[PhoneLine], hours: Suspicious
 ) -> Iterator[Flaw]:
-    for subject, entries in (("service", services), ("phone", phones)):
-        for one in entries:
-            reason = _dead(hours.get((subject, one.slug), ()))
-            if reason:
-                yield Flaw(Finding.DEAD_HOURS, subject, one.slug, "hours", detail=reason)
+    known = {("service", one.slug) for one in services} if hours else set()
+    known |= {("phone", one.slug) for one in phones} if hours else set()
+    for subject, slug in known & hours.keys():
+        reason = _dead(hours[subject, slug])
+        if reason:
+            yield Flaw(Finding.DEAD_HOURS, subject, slug, "hours", detail=reason)
 
 
 def _dead(hours: Sequence[OpeningHours]) -> str:
@@ -237,11 +264,17 @@ def _unreachable(services: Iterable[ServiceLine], phones: Sequence[PhoneLine]) -
 
 
 def _without_bambara(
-    services: Iterable[ServiceLine], phones: Iterable[PhoneLine]
-) -> Iterator[Flaw]:
-    for service in services:
-        if service.status == Status.PUBLISHED and not service.name_bm:
-            yield Flaw(Finding.MISSING_BAMBARA, "service", service.slug, "name_bm")
-    for phone in phones:
-        if phone.status == Status.PUBLISHED and not phone.label_bm:
-            yield Flaw(Finding.MISSING_BAMBARA, "phone", phone.slug, "label_bm")
+    services: Iterable[ServiceLine], phones: Iterable[PhoneLine], most: int | None
+) -> FlawsOfAKind:
+    # Both come by slug, and in the order of subjects a phone stands before a service.
+    missing = [
+        *(("phone", one.slug, "label_bm") for one in phones if _lacks(one.label_bm, one.status)),
+        *(("service", one.slug, "name_bm") for one in services if _lacks(one.name_bm, one.status)),
+    ]
+    return FlawsOfAKind(
+        len(missing), [Flaw(Finding.MISSING_BAMBARA, *which) for which in missing[:most]]
+    )
+
+
+def _lacks(name: str | None, status: str) -> bool:
+    return not name and status == Status.PUBLISHED

@@ -38,6 +38,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def plain(text: str) -> str:
     """Return the text in lower case, without accents, with single spaces between words."""
+    if text.isascii():
+        return _NOT_A_LETTER.sub(" ", _APOSTROPHES.sub("", text.lower())).strip()
     lowered = _APOSTROPHES.sub("", text.lower().translate(_LETTERS))
     decomposed = unicodedata.normalize("NFD", lowered)
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))

@@ -1,14 +1,13 @@
 """Where services are missing, and which entries need mending, for staff."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy import Connection
 
 from referral_directory.gap_map import draw_svg
 from referral_directory.gaps import Gaps, find_gaps
-from referral_directory.quality import Finding, Flaw, find_flaws
+from referral_directory.quality import Finding, FlawsOfAKind, first_flaws
 from referral_directory.reports import missing
 from staff_console.rendering import day_of
 from storage.actors import Actor, Role, require
@@ -27,9 +26,7 @@ def draw_gaps(connection: Connection, actor: Actor, now: datetime) -> str:
     return draw_svg(read_gaps(connection, actor, now), day_of(now))
 
 
-def read_flaws(connection: Connection, actor: Actor) -> Mapping[Finding, Sequence[Flaw]]:
+def read_flaws(connection: Connection, actor: Actor) -> Mapping[Finding, FlawsOfAKind]:
     """Return what needs mending, kind by kind, the most urgent first."""
     require(actor, Role.EDITOR)
-    flaws = find_flaws(connection)
-    kinds = groupby(flaws, key=lambda flaw: flaw.finding)
-    return {finding: list(some) for finding, some in kinds}
+    return first_flaws(connection, MOST_OF_A_KIND)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from referral_directory.gaps import Cover
 from referral_directory.quality import FINDING_LABELS
 from referral_directory.vocabulary import Need
-from staff_console.mending import MOST_OF_A_KIND, draw_gaps, read_flaws, read_gaps
+from staff_console.mending import draw_gaps, read_flaws, read_gaps
 from staff_console.visit import Page, Visit
 from storage.actors import Role
 
@@ -25,7 +25,7 @@ async def _map(visit: Visit) -> Response:
 
 async def _flaws(visit: Visit) -> Response:
     flaws = await visit.read(read_flaws, visit.actor)
-    return visit.page("flaws.html", flaws=flaws, labels=FINDING_LABELS, most=MOST_OF_A_KIND)
+    return visit.page("flaws.html", flaws=flaws, labels=FINDING_LABELS)
 
 
 PAGES = (

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from referral_directory.gap_map import draw_png, draw_svg
 from referral_directory.gaps import Cover, Gaps, find_gaps
 from referral_directory.models import Phone, Service
-from referral_directory.quality import FINDING_LABELS, Finding, are_alike, find_flaws
+from referral_directory.quality import FINDING_LABELS, Finding, are_alike, find_flaws, first_flaws
 from referral_directory.vocabulary import Need
 from storage.counters import Counters, week_of
 from tests.referral_directory.samples import (
@@ -40,6 +40,16 @@ def test_a_number_that_stands_twice_is_found(places_only: Connection) -> None:
     assert _found(places_only, Finding.SAME_NUMBER) == [("tel-a", ("tel-b",))]
     set_values(places_only, Phone, "tel-b", status="closed")
     assert _found(places_only, Finding.SAME_NUMBER) == []
+
+
+def test_of_each_kind_the_first_are_named_and_all_are_counted(places_only: Connection) -> None:
+    for number in range(3):
+        put_service(places_only, f"s{number}", "sevare", name_fr=f"Nom {number}", hours="")
+        put_phone(places_only, f"tel-s{number}", f"2021222{number}", service=f"s{number}")
+    few = first_flaws(places_only, 4)[Finding.MISSING_BAMBARA]
+    assert few.total == len(_found(places_only, Finding.MISSING_BAMBARA)) == 6
+    assert [flaw.slug for flaw in few.first] == ["tel-s0", "tel-s1", "tel-s2", "s0"]
+    assert Finding.SAME_NUMBER not in first_flaws(places_only, 4)
 
 
 def test_the_same_name_counts_only_nearby(places_only: Connection) -> None:

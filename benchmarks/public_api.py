@@ -1,0 +1,112 @@
+"""Pages of the HSDS API over 10,000 services, as another directory asks for them.
+
+What is timed is the whole application in this process, from the request to the last byte; the
+network is not in it. The baseline is a directory of a tenth.
+"""
+
+import time
+from contextlib import ExitStack
+from datetime import datetime
+
+import httpx
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from benchmarks.directory_search import NOW, fill
+from benchmarks.lab import Lab, prepare
+from benchmarks.report import Report, Row, ms, share
+from bot import bootstrap
+from bot.adapters.public_catalogue import DirectoryCatalogue
+from bot.public_api.app import Limits, PublicApi
+from bot.settings import Settings
+from storage.database import sessionmaker
+from tests.postgres import find_programs, running_postgres
+
+SIZES = (1_000, 10_000)
+VISITS = 40
+_WARM = 3
+_MANY = "1000000/minute"
+_PAGES = {
+    "first page of 50": "/hsds/services?per_page=50",
+    "page in the middle": "/hsds/services?per_page=50&page=8",
+    "full, first page of 50": "/hsds/services?per_page=50&full=true",
+}
+
+
+class _Clock:
+    """The day for which the directory was made up."""
+
+    def now(self) -> datetime:
+        """Return it."""
+        return NOW
+
+
+async def run(lab: Lab) -> Report:
+    """Measure on SQLite, and on PostgreSQL where its programs are installed."""
+    notes = [f"{VISITS} visits of each, one after the other; the services are made up."]
+    found: dict[tuple[str, str, int], float] = {}
+    with ExitStack() as stack:
+        addresses = {"SQLite": await lab.empty_directory()}
+        programs = find_programs()
+        if programs is None:
+            notes.append("PostgreSQL is not installed here.")
+        else:
+            server = stack.enter_context(running_postgres(programs))
+            addresses["PostgreSQL"] = server.url(server.create_database())
+            await prepare(addresses["PostgreSQL"], starter=True)
+        for database, address in addresses.items():
+            for page, size, took in await _measure(database, address):
+                found[database, page, size] = took
+    rows = [
+        _row(found, database, page, size)
+        for database in addresses
+        for page in _PAGES
+        for size in SIZES
+    ]
+    return Report("HSDS API: pages of services as the directory grows", rows, notes)
+
+
+def _row(found: dict[tuple[str, str, int], float], database: str, page: str, size: int) -> Row:
+    took, first = found[database, page, size], found[database, page, SIZES[0]]
+    is_first = size == SIZES[0]
+    return Row(
+        what=f"{database}, {size:,} services, {page}, p95",
+        ours=ms(took),
+        baseline="" if is_first else f"{ms(first)} at {SIZES[0]:,}",
+        ratio=None if is_first else took / first,
+    )
+
+
+async def _measure(database: str, address: str) -> list[tuple[str, int, float]]:
+    found = []
+    held = 0
+    for size in SIZES:
+        settings = Settings.model_construct(database_url=address)
+        async with bootstrap.open_directory(settings) as directory:
+            async with directory.sessions() as session:
+                await session.run_sync(fill, held, size)
+                await session.commit()
+                if database == "PostgreSQL":
+                    await session.execute(text("ANALYZE"))  # as its own housekeeping soon would
+                    await session.commit()
+            held = size
+            catalogue = DirectoryCatalogue(sessionmaker(directory.engine, read_only=True))
+            api = PublicApi(catalogue, _Clock(), "Jigi", Limits(_MANY, _MANY))
+            transport = httpx.ASGITransport(Starlette(routes=api.routes()))
+            async with httpx.AsyncClient(transport=transport, base_url="http://jigi") as client:
+                for page, address_of_page in _PAGES.items():
+                    waits = await _visit(client, address_of_page)
+                    found.append((page, size, share(waits, 95)))
+    return found
+
+
+async def _visit(client: httpx.AsyncClient, page: str) -> list[float]:
+    waits = []
+    for number in range(VISITS + _WARM):
+        began = time.perf_counter()
+        answer = await client.get(page)
+        if number >= _WARM:
+            waits.append(time.perf_counter() - began)
+        assert answer.status_code == 200, answer.text[:300]
+        assert len(answer.json()["contents"]) == 50
+    return waits
