@@ -8,9 +8,9 @@ from pathlib import Path
 from cyclopts import App
 
 from bot import bootstrap
+from bot.cli.leading import Leading
 from bot.conversation.guard import Guard
 from bot.settings import Settings, SettingsError
-from nlu.reader import Reader
 from nlu.training import TrainingError
 from nlu.training import train as train_model
 
@@ -30,24 +30,31 @@ def parse(*, jsonl: bool = True) -> None:
 
 
 async def _parse() -> None:
-    reader = bootstrap.build_reader(Settings.read())
-    guard = bootstrap.build_guard()
+    leading, guard = _leading(), bootstrap.build_guard()
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream at the command line
     for line in sys.stdin:
-        parsed = await parse_text(line.removesuffix("\n").removesuffix("\r"), reader, guard)
+        parsed = await parse_text(line.removesuffix("\n").removesuffix("\r"), leading, guard)
         print(json.dumps(parsed, ensure_ascii=False), flush=True)
 
 
-async def parse_text(text: str, reader: Reader, guard: Guard) -> dict[str, object]:
+def _leading() -> Leading:
+    return Leading(
+        bootstrap.build_reader(Settings.read()),
+        bootstrap.read_destination_table(),
+        bootstrap.read_thresholds(),
+    )
+
+
+async def parse_text(text: str, leading: Leading, guard: Guard) -> dict[str, object]:
     """Return what the deployed bot would understand of `text`, in the contract's form."""
-    understood = await reader.understand(text)
+    understood = await leading.reader.understand(text)
     ranking = [{"name": each.name, "confidence": each.confidence} for each in understood.ranking]
     return {
         "text": text,
         "language": understood.text_language,
         "intent": ranking[0] if ranking else None,
         "intent_ranking": ranking,
-        "guard": _ERASE if guard.leaves(text) else understood.crisis,
+        "guard": _ERASE if guard.leaves(text) else leading.crisis(understood),
     }
 
 
@@ -67,6 +74,8 @@ def evaluate(file: Path) -> None:
     Args:
         file: also read: the columns language and style, where there are any.
     """
-    from nlu.evaluation import evaluate_file  # noqa: PLC0415  # slow to import, and only needed here
+    from nlu.evaluation import evaluate_file, read_rows  # noqa: PLC0415  # slow, only needed here
 
     print(evaluate_file(bootstrap.readable(file)))
+    score = asyncio.run(_leading().score(read_rows(file)))
+    print(f"\nWhat the bot does, thresholds and crisis lexicon included:\n{score.as_text()}")

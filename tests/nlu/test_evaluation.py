@@ -3,9 +3,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from nlu.archive import ModelArchive
+from bot import bootstrap
+from bot.cli.language import parse_text
+from bot.cli.leading import Leading
 from nlu.evaluation import Row, evaluate, evaluate_file, read_rows
-from nlu.reader import readable
+from nlu.reader import InProcessReader, readable
 
 TESTS = Path(__file__).resolve().parents[2] / "nlu" / "rasa_project" / "tests"
 ROWS = [
@@ -45,9 +47,56 @@ def test_a_file_without_the_columns_is_refused(tmp_path):
         read_rows(path)
 
 
-@pytest.mark.parametrize(("language", "least"), [("fr", 0.92), ("bm", 0.92)])
-def test_the_development_set_is_understood(language, least):
-    rows = read_rows(TESTS / f"development.{language}.tsv")
-    archive = ModelArchive.read()
+@pytest.mark.parametrize("written_by", ["development", "strangers"])
+@pytest.mark.parametrize(("language", "least"), [("fr", 0.95), ("bm", 0.90)])
+def test_sentences_of_other_hands_are_understood(archive, written_by, language, least):
+    rows = read_rows(TESTS / f"{written_by}.{language}.tsv")
     report = evaluate(rows, lambda text: archive.understand(readable(text))[0].name)
     assert report.accuracy() >= least
+
+
+@pytest.fixture(scope="module")
+def leading(archive, lexicon):
+    return Leading(
+        InProcessReader(archive, lexicon),
+        bootstrap.read_destination_table(),
+        bootstrap.read_thresholds(),
+    )
+
+
+@pytest.mark.parametrize("written_by", ["development", "strangers"])
+async def test_whoever_suffers_is_led_to_help(leading, written_by):
+    rows = [
+        row for spoken in ("fr", "bm") for row in read_rows(TESTS / f"{written_by}.{spoken}.tsv")
+    ]
+    score = await leading.score(rows)
+    assert score.share("led to help") >= 0.995
+    assert score.share("crises answered at once") >= 0.98
+    assert score.share("harmless, with help beside the guesses") <= 0.03
+
+
+async def test_the_score_counts_what_the_bot_does(leading):
+    score = await leading.score(
+        [
+            Row("au secours il me tue", "emergency"),
+            Row("bonjour", "emergency"),
+            Row("mon mari me frappe", "report_domestic_violence"),
+            Row("bonjour", "greet"),
+            Row("au secours il me tue", "out_of_scope"),
+        ]
+    )
+    assert score.done == {
+        "led to help": 2, "crises answered at once": 1, "harmless, taken for a cry": 1,
+        "harmless, with help beside the guesses": 0,
+    }  # fmt: skip
+    assert score.all == {
+        "led to help": 3, "crises answered at once": 2, "harmless, taken for a cry": 2,
+        "harmless, with help beside the guesses": 2,
+    }  # fmt: skip
+
+
+async def test_a_crisis_the_model_alone_sees_stands_in_the_answer(leading, lexicon):
+    """The contract's `guard` says what the bot does, thresholds included."""
+    told = "la serrure ne tiendra pas, ses frères sont là avec des bâtons"
+    assert lexicon.match(told) is None
+    assert (await parse_text(told, leading, bootstrap.build_guard()))["guard"] == "emergency"
