@@ -167,7 +167,10 @@ def compare[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
             continue
         fields = changed_fields(old, record)
         if fields:
-            withdraws = old.assured_date is not None and not set(fields) <= WORDING
+            # An entry that was hidden is not shown again on the strength of an old call.
+            shown_again = old.status == Status.CLOSED and record.status == Status.PUBLISHED
+            relied_on = shown_again or not set(fields) <= WORDING
+            withdraws = old.assured_date is not None and relied_on
             changes.append(
                 (
                     Change(

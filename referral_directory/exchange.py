@@ -22,8 +22,10 @@ from referral_directory.changes import Change, ChangeKind, closed, compare
 from referral_directory.entries import Areas, Database, known_slugs, read_areas
 from referral_directory.hsds_export import write_hsds
 from referral_directory.hsds_import import read_hsds
+from referral_directory.import_holds import hold as let_wait
 from referral_directory.import_log import look_before, remember
 from referral_directory.import_progress import Progress, Report, Stage, tell_nobody
+from referral_directory.import_reach import Entry, read_at_once
 from referral_directory.incoming import Incoming, read_rows
 from referral_directory.inventory import (
     hidden_places,
@@ -75,6 +77,7 @@ class ImportReport:
         fingerprint: Of all of this and of the file: hand it in as `expected` to have exactly
             what was looked at written.
         import_id: The number to undo it by; None where nothing was written.
+        waiting: How many of the changes wait for a second person (`import_holds`).
     """
 
     changes: tuple[Change, ...]
@@ -83,6 +86,7 @@ class ImportReport:
     written: bool
     fingerprint: str = ""
     import_id: int | None = None
+    waiting: int = 0
 
     @property
     def added(self) -> int:
@@ -139,6 +143,7 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
     now: datetime,
     actor: str,
     partial: bool = False,
+    hold: bool = False,
     expected: str = "",
     file_name: str = "",
     report: Report = tell_nobody,
@@ -152,6 +157,8 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
         now: Aware time.
         actor: Who does it, for the audit log.
         partial: Leave out rows that cannot be read and write the others.
+        hold: Let what the public would read at once wait for a second person, as edits; False
+            where the installation says that it has none.
         expected: The fingerprint of the preview that somebody agreed to; empty for none.
         file_name: What to remember the file by; `path`'s own name where empty.
         report: Told now and then how far it is.
@@ -163,7 +170,7 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
     """
     if not dry_run:
         _one_at_a_time(database)
-    plan = _plan(database, path, report)
+    plan = _plan(database, path, report, hold=hold)
     if expected and expected != plan.fingerprint:
         raise PreviewOutdatedError
     import_id = None
@@ -178,6 +185,7 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
         written,
         plan.fingerprint,
         import_id,
+        len(plan.held),
     )
 
 
@@ -207,8 +215,21 @@ class _Found:
     phones: list[tuple[Change, PhoneRecord]]
 
     @property
+    def pairs(self) -> Iterable[tuple[Change, Entry]]:
+        return (*self.organizations, *self.services, *self.phones)
+
+    def without(self, held: Iterable[tuple[Change, Entry]]) -> "_Found":
+        """Return what is written at once."""
+        left_out = {(change.subject, change.slug) for change, _ in held}
+        return _Found(
+            [one for one in self.organizations if ("organization", one[0].slug) not in left_out],
+            [one for one in self.services if ("service", one[0].slug) not in left_out],
+            [one for one in self.phones if ("phone", one[0].slug) not in left_out],
+        )
+
+    @property
     def changes(self) -> tuple[Change, ...]:
-        return tuple(change for change, _ in (*self.organizations, *self.services, *self.phones))
+        return tuple(change for change, _ in self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +241,10 @@ class _Plan:
     known: Known
     unchanged: int
     fingerprint: str
+    held: list[tuple[Change, Entry]]
 
 
-def _plan(database: Database, path: Path, report: Report) -> _Plan:
+def _plan(database: Database, path: Path, report: Report, *, hold: bool) -> _Plan:
     known = Known(database)
     is_json = path.suffix.lower() == ".json"
     lines = read_hsds(database, path, known.services) if is_json else read_lines(path)
@@ -237,7 +259,9 @@ def _plan(database: Database, path: Path, report: Report) -> _Plan:
     check_links(incoming, known)
     found = _compare(incoming, known)
     unchanged = total - len(found.changes)
-    return _Plan(incoming, found, known, unchanged, _fingerprint(path, found, incoming))
+    print_of_all = _fingerprint(path, found, incoming)
+    held = read_at_once(known, found.pairs) if hold else []
+    return _Plan(incoming, found, known, unchanged, print_of_all, held)
 
 
 def _compare(incoming: Incoming, known: Known) -> _Found:
@@ -286,7 +310,8 @@ class _Signed:
 
 
 def _write(database: Database, plan: _Plan, signed: _Signed, report: Report) -> int:
-    changes = plan.found.changes
+    found = plan.found.without(plan.held)
+    changes = found.changes
     restricted = {
         one.slug
         for one in (*plan.known.services.values(), *(one for _, one in plan.found.services))
@@ -295,11 +320,12 @@ def _write(database: Database, plan: _Plan, signed: _Signed, report: Report) -> 
     memory = look_before(database, changes, restricted)
     total = len(changes)
     done = 0
-    for portion in _portions(plan.found):
+    for portion in _portions(found):
         _write_portion(database, portion, plan.known.areas, signed.now)
         record_all(database, [_entry(change, signed) for change, _ in portion[1]])
         done += len(portion[1])
         report(Progress(Stage.WRITING, done, total))
+    let_wait(database, plan.held, plan.known, now=signed.now, actor=signed.actor)
     return remember(
         database,
         memory,

@@ -21,6 +21,7 @@ from referral_directory.entry_images import (
     without_whereabouts,
 )
 from referral_directory.hours import BAMAKO
+from referral_directory.import_holds import approved_since, take_back
 from referral_directory.import_models import UNDO_WITHIN, Import, ImportEntry
 from referral_directory.models import Location, Phone, Service
 from storage.audit import Audit, AuditEntry, record, record_all
@@ -236,11 +237,19 @@ def undo_import(database: Database, import_id: int, *, now: datetime, actor: str
     kept = _entries(database, import_id)
     if now - one.at >= UNDO_WITHIN:
         raise CannotUndoError(f"cet import a plus de {UNDO_WITHIN.days} jours")
-    obstacles = [*_changed_since(database, kept, one.at), *_hang_on_added(database, kept)]
+    obstacles = [
+        *_changed_since(database, kept, one.at),
+        *_hang_on_added(database, kept),
+        *(
+            Obstacle(subject, slug, f"validée depuis par {who}")
+            for subject, slug, who in approved_since(database, one.at)
+        ),
+    ]
     if obstacles:
         raise CannotUndoError("des fiches ont changé depuis cet import", obstacles)
     with database.begin_nested():
         undone = _put_back(database, kept)
+        take_back(database, one.at, now=now, actor=actor)
         values = {"undone_at": now, "undone_by": actor}
         database.execute(update(Import).where(Import.id == import_id).values(**values))
         _enter(database, import_id, kept, now, actor)

@@ -128,10 +128,11 @@ class EditState(StrEnum):
 
 
 class EditOrigin(StrEnum):
-    """Who proposed an edit: somebody of staff, or whoever holds a provider's link."""
+    """Who proposed an edit: somebody of staff, a provider by its link, a file."""
 
     STAFF = "staff"
     PROVIDER = "provider"
+    IMPORT = "import"
 
 
 class ReportKind(StrEnum):

@@ -1,6 +1,8 @@
 """Files of the directory, for staff: looked at by editors, written and undone by approvers.
 
-An import changes published entries at once, so it needs the role that approves edits.
+An import hides and adds entries at once, so it needs the role that approves edits. What the
+public would read at once waits among the edits for a second person, or for the same one where the
+installation says that there is no other.
 """
 
 import tempfile
@@ -54,7 +56,13 @@ def preview(
     require(actor, Role.EDITOR)
     with _in_french():
         return import_file(
-            connection, upload.path, dry_run=True, now=now, actor=actor.name, report=report
+            connection,
+            upload.path,
+            dry_run=True,
+            now=now,
+            actor=actor.name,
+            hold=True,
+            report=report,
         )
 
 
@@ -82,6 +90,7 @@ def write(  # noqa: PLR0913  # what, by whom, how much of it, as seen, when
             now=now,
             actor=actor.name,
             partial=partial,
+            hold=True,
             expected=seen,
             file_name=upload.file_name,
             report=report,

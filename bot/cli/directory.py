@@ -83,6 +83,9 @@ def load() -> None:
 def import_(file: Path, *, dry_run: bool = False, partial: bool = False) -> None:
     """Bring a CSV, XLSX or HSDS (.json) file in.
 
+    What the public would read at once, such as other words of a confirmed service, waits in the
+    console for a second person, unless JIGI_SINGLE_STAFF says that there is none.
+
     Args:
         file: which.
         dry_run: say what would change, and write nothing.
@@ -91,6 +94,7 @@ def import_(file: Path, *, dry_run: bool = False, partial: bool = False) -> None
     report = _in_transaction(
         import_file,
         bootstrap.readable(file),
+        hold=not Settings.read().single_staff,
         dry_run=dry_run,
         now=bootstrap.SystemClock().now(),
         actor=COMMAND_LINE,
@@ -139,6 +143,9 @@ def _print_report(report: ImportReport) -> None:
         f"{report.added} added, {report.changed} changed, {report.removed} removed,"
         f" {report.unchanged} unchanged, {len(report.problems)} refused; {verb}"
     )
+    if report.waiting:
+        verb = "wait" if report.written else "would wait"
+        print(f"{report.waiting} of the changes {verb} for a second person in the console")
     if report.import_id is not None:
         print(f"To take it back: jigi directory undo-import {report.import_id}")
 
