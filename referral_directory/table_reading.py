@@ -44,6 +44,11 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_OTHER_PROGRAMS = (
+    (b"\xd0\xcf\x11\xe0", "c'est un ancien classeur .xls : enregistrez-le en .xlsx"),
+    (b"PK\x03\x04", "c'est un classeur : donnez-lui la fin .xlsx"),
+    (b"%PDF", "c'est un PDF : il faut un fichier CSV, XLSX ou JSON"),
+)
 _WINDOWS = "cp1252"
 # UTF-8 that some program read as Windows-1252 and saved again: « Ã© » where « é » stood.
 _BROKEN = re.compile(r"Ã[\u0080-\u00bf©¨ª«´¢®§¹»¼]|â€[™œ\u009d¦“”]|Å[“’]|É[›”]|\ufffd")
@@ -58,6 +63,7 @@ LOST_LETTERS = "les lettres ɛ, ɔ, ɲ, ŋ se sont perdues : enregistrez le fich
 SPREADSHEET_ERROR = "la cellule contient une erreur du tableur"
 FORBIDDEN_SIGN = "la cellule contient un signe qui ne s'imprime pas"
 TOO_LONG = f"la cellule a plus de {_LONGEST_CELL} signes"
+FORMULA = "la cellule contient une formule sans résultat : collez sa valeur"
 MERGED = "cellules fusionnées : défusionnez-les et remplissez chaque ligne"
 
 
@@ -159,6 +165,9 @@ def _read_csv(path: Path) -> Iterator[Line]:
 
 def _decoded(raw: bytes) -> tuple[str, str]:
     """Return the text and its encoding: what its first bytes say, UTF-8, or Excel's old one."""
+    for beginning, reason in _OTHER_PROGRAMS:
+        if raw.startswith(beginning):
+            raise UnreadableFileError(reason)
     encodings = [name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)]
     for encoding in encodings or ["utf-8", _WINDOWS]:
         try:
@@ -247,9 +256,11 @@ def _sheet(sheet: Any, merged: MergedCells) -> Iterator[Line]:
 
 
 def _with_merged(line: Line, merged: MergedCells, columns: Sequence[str]) -> Line:
+    unsolved = [place for place in range(len(columns)) if (line.number, place) in merged.formulas]
     touched = {
-        columns[place]: MERGED
-        for place in merged.columns_of(line.number)
+        columns[place]: reason
+        for reason, places in ((FORMULA, unsolved), (MERGED, merged.columns_of(line.number)))
+        for place in places
         if place < len(columns) and columns[place]
     }
     if not touched:

@@ -24,15 +24,23 @@ _DECLARATIONS = tuple(
     for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
 _RANGE = re.compile(r"([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)")
+_MOST_UNSOLVED = 100_000  # more would fill the memory, and the first say enough
+_CELL = re.compile(r"([A-Z]{1,3})(\d+)")
 _NO_WORKBOOK = "le fichier n'est pas un classeur XLSX lisible"
 _BOMB = "le classeur se déplie en trop de données : il n'est pas lu"
 
 
 @dataclass(frozen=True, slots=True)
 class MergedCells:
-    """The merged areas of a sheet, as first row, last row, first column, last column (from 0)."""
+    """What of a sheet can't be read cell by cell.
+
+    Attributes:
+        areas: Merged ones, as first row, last row, first column, last column (from 0).
+        formulas: Row and place (from 0) of formulas whose result the program did not store.
+    """
 
     areas: tuple[tuple[int, int, int, int], ...]
+    formulas: frozenset[tuple[int, int]] = frozenset()
 
     def columns_of(self, row: int) -> Iterator[int]:
         """Yield the places of merged cells in a row (counted from 1)."""
@@ -95,13 +103,64 @@ def _areas(archive: ZipFile, target: str) -> MergedCells:
     name = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
     if name not in archive.NameToInfo:
         return MergedCells(())
+    seen = _Seen()
+    parser = ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = seen.begin, seen.end
+    parser.CharacterDataHandler = seen.text
+    with archive.open(name) as content:
+        parser.ParseFile(content)
     return MergedCells(
         tuple(
             (int(found[2]), int(found[4]), _place(found[1]), _place(found[3]))
-            for element in _attributes(archive, name, "mergeCell")
-            if (found := _RANGE.fullmatch(element.get("ref", ""))) is not None
-        )
+            for area in seen.merged
+            if (found := _RANGE.fullmatch(area)) is not None
+        ),
+        frozenset(
+            (int(found[2]), _place(found[1]))
+            for cell in seen.unsolved
+            if (found := _CELL.fullmatch(cell)) is not None
+        ),
     )
+
+
+class _Seen:
+    """Notes merged areas, and cells with a formula and no result, while a sheet is unpacked."""
+
+    def __init__(self) -> None:
+        self.merged: list[str] = []
+        self.unsolved: list[str] = []
+        self._cell = ""
+        self._is_formula = self._is_solved = self._in_value = False
+
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
+        match tag.rpartition(":")[2]:
+            case "mergeCell":
+                self.merged.append(attributes.get("ref", ""))
+            case "c":
+                self._cell = attributes.get("r", "")
+                self._is_formula = False
+                # A text that is empty is a result too.
+                self._is_solved = attributes.get("t") == "str"
+            case "f":
+                self._is_formula = True
+            case "v":
+                self._in_value = True
+            case _:
+                pass
+
+    def text(self, text: str) -> None:
+        if self._in_value and text.strip():
+            self._is_solved = True
+
+    def end(self, tag: str) -> None:
+        match tag.rpartition(":")[2]:
+            case "v":
+                self._in_value = False
+            case "c" if self._is_formula and not self._is_solved:
+                if len(self.unsolved) < _MOST_UNSOLVED:
+                    self.unsolved.append(self._cell)
+            case _:
+                pass
 
 
 def _place(letters: str) -> int:

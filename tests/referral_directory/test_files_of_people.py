@@ -4,6 +4,7 @@ What people can mend is told row by row in French; nothing is ever written by ha
 """
 
 import contextlib
+import re
 import tracemalloc
 import zipfile
 from datetime import date, datetime
@@ -314,6 +315,47 @@ def test_merged_cells_are_told_on_each_row_they_touch(starter: Connection, tmp_p
         ("Organisations", 3, "source"),
     ]
     assert [one.slug for one in report.changes] == ["c"]
+
+
+def test_a_formula_without_its_result_is_told_where_it_stands(
+    starter: Connection, tmp_path: Path
+) -> None:
+    rows = [
+        ORGANIZATIONS[0],
+        ["a", "ngo", '="Une"&" dame"', "appel"],
+        ["c", "ngo", "Trois", "appel"],
+    ]
+    path = _book(tmp_path, rows, "Organisations")
+    report = bring_in(starter, path, partial=True)
+    (problem,) = report.problems
+    assert (problem.line, problem.column) == (2, "name_fr")
+    assert "formule" in problem.reason
+    # As a spreadsheet program stores it: with the result beside the formula.
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read(part).decode()
+    solved = re.sub(
+        r'<c r="C2"[^>]*>(<f>.*?</f>)<v ?/?>(</v>)?</c>',
+        r'<c r="C2" t="str">\1<v>Une dame</v></c>',
+        sheet,
+    )
+    assert solved != sheet
+    report = bring_in(starter, repack(path, {part: solved.encode()}))
+    assert (report.problems, report.added + report.changed + report.unchanged) == ((), 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"\xd0\xcf\x11\xe0" * 99, ".xls "), (b"PK\x03\x04x", ".xlsx"), (b"%PDF-1", "PDF")],
+)
+def test_files_of_other_programs_are_told_apart(
+    starter: Connection, tmp_path: Path, content: bytes, word: str
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFileError) as told:
+        bring_in(starter, path)
+    assert word in f"{told.value.reason} "
 
 
 @pytest.mark.parametrize("title", ["Feuil1", "Annuaire"])
