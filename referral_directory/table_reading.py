@@ -63,7 +63,7 @@ LOST_LETTERS = "les lettres ɛ, ɔ, ɲ, ŋ se sont perdues : enregistrez le fich
 SPREADSHEET_ERROR = "la cellule contient une erreur du tableur"
 FORBIDDEN_SIGN = "la cellule contient un signe qui ne s'imprime pas"
 TOO_LONG = f"la cellule a plus de {_LONGEST_CELL} signes"
-FORMULA = "la cellule contient une formule sans résultat : collez sa valeur"
+FORMULA = "la cellule contient un calcul sans résultat : collez sa valeur"
 MERGED = "cellules fusionnées : défusionnez-les et remplissez chaque ligne"
 
 

@@ -1,9 +1,8 @@
 """What goes out comes in again unchanged, nothing secret goes out, and a dry run writes nothing."""
 
-import csv
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 import tablib
@@ -11,79 +10,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from referral_directory.exchange import FileFormat, ImportReport, export_file, import_file
+from referral_directory.exchange import FileFormat
 from referral_directory.inventory import read_organizations, read_phones, read_services
 from referral_directory.models import Location, Phone, Service
 from referral_directory.tables import UnreadableFileError
 from referral_directory.verification import verify
 from storage.audit import Audit
-from storage.database import Base
+from tests.referral_directory.files import (
+    ORGANIZATION,
+    PHONE,
+    SERVICE,
+    bring_in,
+    content,
+    rows_of,
+    take_out,
+    write_rows,
+)
 from tests.referral_directory.samples import NOW, TODAY, put_phone, put_service, set_values
 from tests.referral_directory.test_cards import betrays, put_shelter_with_everything
 
 FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
-SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "hsds": ".json"}
-
-
-def _import(directory: Connection, path: Path, *, dry_run: bool = False) -> ImportReport:
-    return import_file(directory, path, dry_run=dry_run, now=NOW, actor="test")
-
-
-def _export(directory: Connection, folder: Path, file_format: FileFormat) -> Path:
-    path = folder / f"directory{SUFFIX[file_format]}"
-    export_file(directory, path, file_format)
-    return path
-
-
-def _content(directory: Connection) -> list[Any]:
-    return [
-        directory.execute(select(table).order_by(*table.primary_key.columns)).all()
-        for table in Base.metadata.sorted_tables
-    ]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-def _write(path: Path, rows: list[dict[str, str]]) -> Path:
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, columns, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
-ORGANIZATION = {
-    "record": "organization",
-    "slug": "neuve",
-    "kind": "ngo",
-    "name_fr": "Association neuve",
-    "source": "appel du 3 mars",
-}
-SERVICE = {
-    "record": "service",
-    "slug": "ecoute-neuve",
-    "organization": "neuve",
-    "name_fr": "Écoute",
-    "description_fr": "On écoute",
-    "needs": "psychosocial",
-    "place": "sevare",
-    "source": "appel du 3 mars",
-    "status": "published",
-    "mark": "S",
-}
-PHONE = {
-    "record": "phone",
-    "slug": "tel-neuf",
-    "number": "+223 20 21 22 23",
-    "organization": "neuve",
-    "service": "ecoute-neuve",
-    "label_fr": "Accueil",
-    "source": "appel du 3 mars",
-}
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
@@ -92,12 +38,12 @@ def test_what_goes_out_comes_in_again_and_changes_nothing(
 ) -> None:
     verify(starter, "tel-18", by="A", on=TODAY, now=NOW)
     set_values(starter, Service, "apdf-refuge-mopti", note="secret")
-    path = _export(starter, tmp_path, file_format)
-    before = _content(starter)
-    report = _import(starter, path)
+    path = take_out(starter, tmp_path, file_format)
+    before = content(starter)
+    report = bring_in(starter, path)
     assert (report.changes, report.problems) == ((), ())
     assert report.unchanged > 40
-    assert _content(starter) == before
+    assert content(starter) == before
 
 
 _TEXT = st.text(
@@ -120,8 +66,8 @@ def test_any_words_survive_going_out_and_coming_in(
 ) -> None:
     with places_only.begin_nested() as moment:
         put_service(places_only, "s", "sevare", name_fr=name, note=note or None)
-        path = _export(places_only, tmp_path, file_format)
-        report = _import(places_only, path, dry_run=True)
+        path = take_out(places_only, tmp_path, file_format)
+        report = bring_in(places_only, path, dry_run=True)
         moment.rollback()
     assert (report.changes, report.problems) == ((), ())
 
@@ -132,7 +78,7 @@ def test_nothing_that_leads_to_a_shelter_goes_out(
 ) -> None:
     put_shelter_with_everything(places_only)
     put_service(places_only, "open", "sevare", address="Rue visible")
-    path = _export(places_only, tmp_path, file_format)
+    path = take_out(places_only, tmp_path, file_format)
     if file_format == "xlsx":
         book = tablib.Databook().load(path.read_bytes(), format="xlsx")
         text = "".join(sheet.export("csv") for sheet in book.sheets())
@@ -147,19 +93,19 @@ def test_nothing_that_leads_to_a_shelter_goes_out(
 def test_a_dry_run_says_what_would_change_and_writes_nothing(
     starter: Connection, tmp_path: Path
 ) -> None:
-    path = _write(tmp_path / "new.csv", [ORGANIZATION, SERVICE, PHONE])
-    before = _content(starter)
-    report = _import(starter, path, dry_run=True)
+    path = write_rows(tmp_path / "new.csv", [ORGANIZATION, SERVICE, PHONE])
+    before = content(starter)
+    report = bring_in(starter, path, dry_run=True)
     assert (report.added, report.changed, report.written) == (3, 0, False)
-    assert _content(starter) == before
+    assert content(starter) == before
 
 
 def test_new_entries_come_in_unverified_with_an_audit_entry_each(
     starter: Connection, tmp_path: Path
 ) -> None:
     claims = {"assured_date": "2026-11-01", "verified_by": "quelqu'un"}
-    path = _write(tmp_path / "new.csv", [ORGANIZATION, SERVICE | claims, PHONE | claims])
-    report = _import(starter, path)
+    path = write_rows(tmp_path / "new.csv", [ORGANIZATION, SERVICE | claims, PHONE | claims])
+    report = bring_in(starter, path)
     assert (report.added, report.written, report.problems) == (3, True, ())
     service = next(one for one in read_services(starter) if one.slug == "ecoute-neuve")
     assert (service.assured_date, service.verified_by) == (None, None)
@@ -172,15 +118,15 @@ def test_a_changed_number_loses_its_verification_a_changed_name_does_not(
     starter: Connection, tmp_path: Path
 ) -> None:
     verify(starter, "tel-18", by="A", on=TODAY, now=NOW)
-    path = _export(starter, tmp_path, "csv")
-    rows = _rows(path)
+    path = take_out(starter, tmp_path, "csv")
+    rows = rows_of(path)
     line = next(row for row in rows if row["slug"] == "tel-18")
     line["label_fr"] = "Pompiers"
-    report = _import(starter, _write(path, rows))
+    report = bring_in(starter, write_rows(path, rows))
     assert [(one.slug, one.fields) for one in report.changes] == [("tel-18", ("label_fr",))]
     assert _assured(starter, "tel-18") == TODAY
     line["number"] = "17"
-    report = _import(starter, _write(path, rows))
+    report = bring_in(starter, write_rows(path, rows))
     assert report.changes[0].withdraws_verification
     assert _assured(starter, "tel-18") is None
 
@@ -193,26 +139,26 @@ def _assured(directory: Connection, slug: str) -> date | None:
 
 
 def test_a_service_moves_with_its_area(starter: Connection, tmp_path: Path) -> None:
-    path = _export(starter, tmp_path, "csv")
-    rows = _rows(path)
+    path = take_out(starter, tmp_path, "csv")
+    rows = rows_of(path)
     line = next(row for row in rows if row["slug"] == "osc-mopti")
     line |= {"place": "cercle-gao", "hours": "lun-ven 08:00-17:00", "needs": "medical"}
-    report = _import(starter, _write(path, rows))
+    report = bring_in(starter, write_rows(path, rows))
     assert set(report.changes[0].fields) == {"place", "hours", "needs"}
     moved = next(one for one in read_services(starter) if one.slug == "osc-mopti")
     assert (moved.place, moved.areas, moved.needs) == ("cercle-gao", (), ("medical",))
     assert len(moved.hours) == 5
-    assert _import(starter, path).changes == ()
+    assert bring_in(starter, path).changes == ()
 
 
 def test_the_secrets_of_a_shelter_survive_an_import_that_changes_its_name(
     places_only: Connection, tmp_path: Path
 ) -> None:
     put_shelter_with_everything(places_only)
-    path = _export(places_only, tmp_path, "csv")
-    rows = _rows(path)
+    path = take_out(places_only, tmp_path, "csv")
+    rows = rows_of(path)
     next(row for row in rows if row["slug"] == "refuge")["name_fr"] = "Autre nom"
-    report = _import(places_only, _write(path, rows))
+    report = bring_in(places_only, write_rows(path, rows))
     assert [one.fields for one in report.changes] == [("name_fr",)]
     address = places_only.execute(select(Location.address_1)).scalar_one()
     note = select(Service.note).where(Service.slug == "refuge")
@@ -227,19 +173,19 @@ def test_the_secrets_of_a_shelter_survive_an_import_that_changes_its_name(
 def test_a_file_cannot_expose_a_shelter(
     starter: Connection, tmp_path: Path, column: str, value: str
 ) -> None:
-    path = _export(starter, tmp_path, "csv")
-    rows = _rows(path)
+    path = take_out(starter, tmp_path, "csv")
+    rows = rows_of(path)
     next(row for row in rows if row["slug"] == "apdf-refuge-mopti")[column] = value
-    before = _content(starter)
-    report = _import(starter, _write(path, rows))
+    before = content(starter)
+    report = bring_in(starter, write_rows(path, rows))
     assert report.problems
     assert not report.written
-    assert _content(starter) == before
+    assert content(starter) == before
 
 
 def test_a_number_of_a_shelter_comes_into_no_file(starter: Connection, tmp_path: Path) -> None:
     number = PHONE | {"organization": "apdf", "service": "apdf-refuge-mopti"}
-    report = _import(starter, _write(tmp_path / "x.csv", [number]))
+    report = bring_in(starter, write_rows(tmp_path / "x.csv", [number]))
     assert [problem.column for problem in report.problems] == ["service"]
 
 
@@ -247,7 +193,7 @@ def test_a_shelter_that_says_nothing_of_restriction_is_restricted(
     starter: Connection, tmp_path: Path
 ) -> None:
     shelter = SERVICE | {"needs": "shelter", "place": "", "areas": "mopti"}
-    assert _import(starter, _write(tmp_path / "x.csv", [ORGANIZATION, shelter])).written
+    assert bring_in(starter, write_rows(tmp_path / "x.csv", [ORGANIZATION, shelter])).written
     found = next(one for one in read_services(starter) if one.slug == "ecoute-neuve")
     assert found.is_restricted
 
@@ -267,18 +213,18 @@ def test_a_shelter_that_says_nothing_of_restriction_is_restricted(
 def test_one_wrong_row_keeps_all_out_and_is_named(
     starter: Connection, tmp_path: Path, changed: dict[str, str], column: str
 ) -> None:
-    before = _content(starter)
-    path = _write(tmp_path / "x.csv", [ORGANIZATION, SERVICE | changed])
-    report = _import(starter, path)
+    before = content(starter)
+    path = write_rows(tmp_path / "x.csv", [ORGANIZATION, SERVICE | changed])
+    report = bring_in(starter, path)
     assert (report.problems[0].line, report.problems[0].column) == (3, column)
     assert not report.written
-    assert _content(starter) == before
+    assert content(starter) == before
 
 
 @pytest.mark.parametrize("column", ["organization", "service"])
 def test_a_number_of_nobody_is_refused(starter: Connection, tmp_path: Path, column: str) -> None:
     rows = [ORGANIZATION, SERVICE, PHONE | {column: "personne"}]
-    report = _import(starter, _write(tmp_path / "x.csv", rows))
+    report = bring_in(starter, write_rows(tmp_path / "x.csv", rows))
     assert [problem.column for problem in report.problems] == [column]
 
 
@@ -287,17 +233,17 @@ def test_a_row_with_more_cells_than_columns_is_refused(starter: Connection, tmp_
     path.write_text(
         "record,slug,kind,name_fr,source\norganization,neuve,ngo,N,s,too,much\n", "utf-8"
     )
-    assert _import(starter, path).problems[0].line == 2
+    assert bring_in(starter, path).problems[0].line == 2
 
 
 def test_a_confirmed_draft_goes_back_when_a_file_changes_its_number(
     starter: Connection, tmp_path: Path
 ) -> None:
     verify(starter, "tel-80333", by="A", on=TODAY, now=NOW)
-    path = _export(starter, tmp_path, "csv")
-    rows = _rows(path)
+    path = take_out(starter, tmp_path, "csv")
+    rows = rows_of(path)
     next(row for row in rows if row["slug"] == "tel-80333")["number"] = "80001132"
-    assert _import(starter, _write(path, rows)).written
+    assert bring_in(starter, write_rows(path, rows)).written
     status = select(Phone.status).where(Phone.slug == "tel-80333")
     assert starter.execute(status).scalar_one() == "draft"
 
@@ -305,7 +251,7 @@ def test_a_confirmed_draft_goes_back_when_a_file_changes_its_number(
 def test_an_entry_that_stands_twice_in_a_file_is_refused(
     starter: Connection, tmp_path: Path
 ) -> None:
-    report = _import(starter, _write(tmp_path / "x.csv", [ORGANIZATION, ORGANIZATION]))
+    report = bring_in(starter, write_rows(tmp_path / "x.csv", [ORGANIZATION, ORGANIZATION]))
     assert report.problems[0].column == "slug"
 
 
@@ -315,15 +261,15 @@ def test_no_cell_is_a_formula(
     places_only: Connection, tmp_path: Path, sign: str, file_format: FileFormat
 ) -> None:
     put_service(places_only, "s", "sevare", name_fr=f"{sign}HYPERLINK(1)")
-    path = _export(places_only, tmp_path, file_format)
+    path = take_out(places_only, tmp_path, file_format)
     if file_format == "xlsx":
         book = tablib.Databook().load(path.read_bytes(), format="xlsx")
         cells = [str(cell) for sheet in book.sheets() for row in sheet for cell in row]
     else:
-        cells = [cell for row in _rows(path) for cell in row.values()]
+        cells = [cell for row in rows_of(path) for cell in row.values()]
     assert f"'{sign}HYPERLINK(1)" in cells
     assert f"{sign}HYPERLINK(1)" not in cells
-    assert _import(places_only, path).changes == ()
+    assert bring_in(places_only, path).changes == ()
 
 
 @pytest.mark.parametrize(
@@ -346,7 +292,7 @@ def test_a_file_that_is_no_directory_is_refused_in_words(
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(UnreadableFileError) as error:
-        _import(starter, path)
+        bring_in(starter, path)
     assert error.value.reason
 
 
@@ -355,7 +301,7 @@ def test_a_table_with_semicolons_is_read_too(starter: Connection, tmp_path: Path
     path.write_text(
         "record;slug;kind;name_fr;source\norganization;neuve;ngo;Neuve;appel\n", "utf-8"
     )
-    assert _import(starter, path).added == 1
+    assert bring_in(starter, path).added == 1
     assert "neuve" in {one.slug for one in read_organizations(starter)}
 
 
@@ -363,4 +309,4 @@ def test_closed_entries_go_out_for_staff(places_only: Connection, tmp_path: Path
     put_service(places_only, "s", "sevare")
     put_phone(places_only, "tel-s", "20212223", service="s")
     set_values(places_only, Service, "s", status="closed")
-    assert "closed" in _export(places_only, tmp_path, "csv").read_text("utf-8")
+    assert "closed" in take_out(places_only, tmp_path, "csv").read_text("utf-8")

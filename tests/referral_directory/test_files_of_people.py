@@ -329,7 +329,7 @@ def test_a_formula_without_its_result_is_told_where_it_stands(
     report = bring_in(starter, path, partial=True)
     (problem,) = report.problems
     assert (problem.line, problem.column) == (2, "name_fr")
-    assert "formule" in problem.reason
+    assert "calcul sans résultat" in problem.reason
     # As a spreadsheet program stores it: with the result beside the formula.
     part = "xl/worksheets/sheet1.xml"
     with zipfile.ZipFile(path) as archive:
