@@ -12,6 +12,7 @@ from sqlalchemy import text
 from benchmarks.directory_search import fill
 from benchmarks.lab import SECRET, Lab, prepare
 from benchmarks.report import Report, Row, ms, share
+from bot import footprint
 from storage.actors import Role
 from storage.keys import Keyring
 from tests.postgres import find_programs, running_postgres
@@ -88,6 +89,7 @@ async def _measure(database: str, address: str) -> list[tuple[str, int, float]]:
             if database == "PostgreSQL":
                 # As its own housekeeping soon would.
                 await world.store.write(lambda connection: connection.execute(text("ANALYZE")))
+            footprint.settle()  # as `jigi console` does once it is loaded
             who = f"bench-{size}@example.org"
             async with world.browser(Role.EDITOR, Role.APPROVER, email=who) as browser:
                 for page, path in (_PAGES | _SLOW_PAGES).items():

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 
-from bot import bootstrap
+from bot import bootstrap, footprint
 from bot.adapters.review_contents import contents_of
 from bot.i18n.catalogue import (
     GettextCatalogue,
@@ -63,6 +63,7 @@ async def _console(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
         )
         server = QuietServer(config)
+        footprint.settle()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, _stop, server)
