@@ -1,4 +1,4 @@
-"""Keeps the running bot and console small and quick: what is loaded at the start stays out of the way."""
+"""Keeps what runs small and quick: what is loaded at the start stays out of the way."""
 
 import ctypes
 import gc
