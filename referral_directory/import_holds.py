@@ -10,12 +10,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, insert, select, update
 
 from referral_directory.changes import Change
+from referral_directory.edits import approve
 from referral_directory.entries import Database
 from referral_directory.import_reach import Directory, Entry
 from referral_directory.life_tables import EntryEdit
 from referral_directory.tables import cells_of
 from referral_directory.versions import MODELS
 from referral_directory.vocabulary import EditOrigin, EditState
+from storage.actors import Actor
 from storage.audit import AuditEntry, record_all
 
 _AT_ONCE = 400
@@ -64,6 +66,28 @@ def hold(
     if rows:
         database.execute(insert(EntryEdit), rows)
         record_all(database, entries)
+
+
+def approve_all(
+    database: Database, actor: Actor, at: datetime, now: datetime, *, single_staff: bool = False
+) -> int:
+    """Approve together what an import lets wait, all of it or nothing; return how many.
+
+    Args:
+        database: With an open transaction.
+        actor: Who approves.
+        at: When the import was written: its edits carry it.
+        now: Aware time.
+        single_staff: The installation said that it has no second person.
+
+    Raises:
+        The errors of `edits.approve`, for the first edit that can't be.
+    """
+    waiting = select(EntryEdit.id).where(*_of_import(at), EntryEdit.state == EditState.OPEN)
+    numbers = database.execute(waiting.order_by(EntryEdit.id)).scalars().all()
+    for number in numbers:
+        approve(database, actor, number, now, single_staff=single_staff)
+    return len(numbers)
 
 
 def approved_since(database: Database, at: datetime) -> Iterator[tuple[str, str, str]]:

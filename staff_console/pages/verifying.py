@@ -1,8 +1,13 @@
 """The verification queue, the approvals, and what users report."""
 
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
 from starlette.responses import Response
 
 from referral_directory import edits
+from referral_directory.import_holds import approve_all
 from referral_directory.reports import reported
 from referral_directory.verification_queue import (
     is_closed,
@@ -10,8 +15,9 @@ from referral_directory.verification_queue import (
     still_right,
 )
 from referral_directory.versions import Seen
+from referral_directory.vocabulary import EditOrigin
 from staff_console.directory import in_french
-from staff_console.errors import RefusedError
+from staff_console.errors import RefusedError, UnknownRecordError
 from staff_console.queue import see_queue
 from staff_console.visit import Page, Visit
 from storage.actors import Role
@@ -62,7 +68,27 @@ async def _answer(visit: Visit) -> Response:
 
 async def _approvals(visit: Visit) -> Response:
     waiting = await visit.read(edits.open_edits, visit.actor)
-    return visit.page("approvals.html", edits=waiting)
+    imported = [each for each in waiting if each.origin is EditOrigin.IMPORT]
+    return visit.page(
+        "approvals.html",
+        edits=[each for each in waiting if each.origin is not EditOrigin.IMPORT],
+        imports=[list(group) for _, group in groupby(imported, key=attrgetter("proposed_at"))],
+        may_decide=visit.actor.may(Role.APPROVER),
+        single_staff=visit.console.single_staff,
+    )
+
+
+async def _approve_import(visit: Visit) -> Response:
+    try:
+        at = datetime.fromisoformat(visit.text("at", 40))
+    except ValueError:
+        raise UnknownRecordError from None
+    if at.tzinfo is None:
+        raise UnknownRecordError
+    alone = visit.console.single_staff
+    with in_french():
+        done = await visit.write(approve_all, visit.actor, at, visit.now, single_staff=alone)
+    return visit.go("/validations", f"Validé : {done} fiches, le public les voit.")
 
 
 async def _approval(visit: Visit) -> Response:
@@ -107,7 +133,13 @@ async def _reports(visit: Visit) -> Response:
 
 PAGES = (
     Page(path=_QUEUE, show=_show, act=_answer, role=Role.EDITOR, menu="Vérifier"),
-    Page(path="/validations", show=_approvals, role=Role.EDITOR, menu="Valider"),
+    Page(
+        path="/validations",
+        show=_approvals,
+        act=_approve_import,
+        role=Role.EDITOR,
+        menu="Valider",
+    ),
     Page(path="/validations/{number:int}", show=_approval, act=_decide, role=Role.EDITOR),
     Page(path="/signalements", show=_reports, role=Role.READER, menu="Signalements"),
 )

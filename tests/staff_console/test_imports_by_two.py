@@ -1,0 +1,70 @@
+"""Other words of a confirmed entry come in with a file, and live with a second person."""
+
+import csv
+import io
+import re
+
+from sqlalchemy import Connection, select
+
+from referral_directory.models import Service
+from referral_directory.verification import verify
+from storage.actors import Role
+from tests.referral_directory.files import as_csv
+from tests.staff_console.world import Browser, World
+
+NEW = "On écoute, sans rien demander."
+
+
+def confirm(connection: Connection, world: World) -> None:
+    now = world.clock.now()
+    verify(connection, "osc-mopti", by="A", on=now.date(), now=now)
+
+
+async def brought_in(browser: Browser) -> None:
+    """Send back the exported directory with other words for one confirmed service."""
+    out = (await browser.post("/export", form="csv", reason="essai")).content.decode("utf-8-sig")
+    rows = [row for row in csv.DictReader(io.StringIO(out)) if row["slug"] == "osc-mopti"]
+    assert len(rows) == 1
+    text = as_csv([row | {"name_fr": NEW} for row in rows])
+    page = await browser.upload("/import/apercu", "liste.csv", text.encode())
+    agreed = dict(re.findall(r'name="(token|seen)" value="([^"]+)"', page.text))
+    assert (await browser.post("/import/ecrire", **agreed)).status_code == 303
+
+
+async def name_of(world: World) -> str:
+    def read(connection: Connection) -> str:
+        named = select(Service.name_fr).where(Service.slug == "osc-mopti")
+        return str(connection.execute(named).scalar_one())
+
+    return await world.store.read(read)
+
+
+async def test_a_second_person_approves_what_an_import_shows(world: World):
+    await world.store.write(confirm, world)
+    before = await name_of(world)
+    async with world.browser(Role.APPROVER) as one, world.browser(Role.APPROVER) as other:
+        await brought_in(one)
+        assert await name_of(world) == before
+        own = (await one.get("/validations")).text
+        assert "Une autre personne valide cet import" in own
+        page = (await other.get("/validations")).text
+        assert "sans rien demander" in page
+        found = re.search(r'name="at" value="([^"]+)"', page)
+        assert found is not None
+        at = found.group(1)
+        assert (await one.post("/validations", at=at)).status_code == 422
+        assert await name_of(world) == before
+        assert (await other.post("/validations", at="hier")).status_code == 404
+        assert (await other.post("/validations", at=at)).status_code == 303
+        assert "sans rien demander" in await name_of(world)
+        assert "Rien n'attend" in (await other.get("/validations")).text
+
+
+async def test_an_editor_cannot_approve_an_import(world: World):
+    await world.store.write(confirm, world)
+    async with world.browser(Role.APPROVER) as one, world.browser(Role.EDITOR) as editor:
+        await brought_in(one)
+        found = re.search(r'datetime="([^"]+)"', (await editor.get("/validations")).text)
+        assert found is None
+        at = world.clock.now().isoformat()
+        assert (await editor.post("/validations", at=at)).status_code in {403, 422}
