@@ -168,6 +168,32 @@ def to_call(database: Database, now: datetime, periods: Periods = PERIODS) -> To
     return ToCall(late, found.get(State.PUBLISHED, 0))
 
 
+def next_with_figures(
+    database: Database, actor: Actor, now: datetime, *, skipping: Sequence[tuple[str, str]] = ()
+) -> tuple[QueueEntry | None, Mapping[Urgency, int]]:
+    """Return `next_due` and `queue_figures`, looking through the whole queue only once.
+
+    Raises:
+        NotAllowedError: When the actor is no editor.
+    """
+    rows = _waiting(actor, now)
+    oldest = func.min(rows.c.assured_date)
+    counted = select(rows.c.urgency, func.count(), func.count(rows.c.assured_date), oldest)
+    counted = counted.where(_is_called(rows, now)).group_by(rows.c.urgency)
+    groups = sorted(database.execute(counted).all(), key=lambda group: int(group[0]))
+    found = {URGENCIES[group[0]]: int(group[1]) for group in groups}
+    figures = {urgency: found.get(urgency, 0) for urgency in Urgency}
+    if skipping or not groups:
+        return next_due(database, actor, now, skipping=skipping), figures
+    urgency, waiting, dated, day = groups[0]
+    # Who was never confirmed stands first; so known, the entry is found without sorting the others.
+    since = rows.c.assured_date.is_(None) if dated < waiting else rows.c.assured_date == day
+    query = in_order(rows).where(_is_called(rows, now), since, rows.c.urgency == urgency)
+    first = _entries(database, database.execute(query.limit(1)).all())
+    # Somebody may have confirmed it a moment ago.
+    return first[0] if first else next_due(database, actor, now), figures
+
+
 # -- what came of a call -----------------------------------------------------------------------
 
 
@@ -301,6 +327,7 @@ __all__ = [
     "is_closed",
     "is_restricted",
     "next_due",
+    "next_with_figures",
     "no_answer",
     "queue_figures",
     "still_right",

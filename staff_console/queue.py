@@ -10,8 +10,7 @@ from referral_directory.verification_queue import (
     QueueEntry,
     Urgency,
     for_a_person,
-    next_due,
-    queue_figures,
+    next_with_figures,
 )
 from storage.actors import Actor
 
@@ -44,8 +43,5 @@ def see_queue(
     skipping: Collection[tuple[str, str]] = (),
 ) -> Queue:
     """Return the queue; it may be long at first, and the database counts and cuts it."""
-    return Queue(
-        next_due(connection, actor, now, skipping=tuple(skipping)),
-        queue_figures(connection, actor, now),
-        for_a_person(connection, actor, now),
-    )
+    entry, figures = next_with_figures(connection, actor, now, skipping=tuple(skipping))
+    return Queue(entry, figures, for_a_person(connection, actor, now))

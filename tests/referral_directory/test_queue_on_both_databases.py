@@ -19,6 +19,7 @@ from referral_directory.verification_queue import (
     due_entries,
     for_a_person,
     next_due,
+    next_with_figures,
     queue_figures,
 )
 from referral_directory.vocabulary import Need, OrganizationKind, Status
@@ -152,3 +153,23 @@ async def test_what_rests_is_stuck_or_restricted_is_left_out(connection: AsyncCo
     assert waiting["q-ngo-400-2"].numbers == ("+223 20 21 22 23",)
     stuck = await connection.run_sync(for_a_person, EDITOR, NOW)
     assert [one.slug for one in stuck] == ["q-ngo-400-1"]
+
+
+async def test_next_and_figures_in_one_go_are_the_same(connection: AsyncConnection) -> None:
+    def walk(database: Connection) -> set[Urgency]:
+        seen = set()
+        while True:
+            entry, figures = next_with_figures(database, APPROVER, NOW)
+            assert entry == next_due(database, APPROVER, NOW)
+            assert figures == queue_figures(database, APPROVER, NOW)
+            if entry is None:
+                return seen
+            seen.add(entry.urgency)
+            other, _ = next_with_figures(
+                database, APPROVER, NOW, skipping=[(entry.subject, entry.slug)]
+            )
+            assert other != entry
+            model = Phone if entry.subject == "phone" else Service
+            set_values(database, model, entry.slug, assured_date=TODAY)
+
+    assert await connection.run_sync(walk) == set(Urgency)
