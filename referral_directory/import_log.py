@@ -195,9 +195,13 @@ def remember(  # noqa: PLR0913  # what an import was: by whom, when, of which fi
     return number
 
 
-def past_imports(database: Database, now: datetime, limit: int = 50) -> list[PastImport]:
-    """Return the imports that were written, the newest first."""
+def past_imports(
+    database: Database, now: datetime, limit: int = 50, number: int | None = None
+) -> list[PastImport]:
+    """Return the imports that were written, the newest first; or the one of a number."""
     query = select(*Import.__table__.columns).order_by(Import.id.desc()).limit(limit)
+    if number is not None:
+        query = query.where(Import.id == number)
     return [_past(row._asdict(), now) for row in database.execute(query)]
 
 

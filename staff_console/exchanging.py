@@ -6,13 +6,16 @@ installation says that there is no other.
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
+from referral_directory.changes import Change
 from referral_directory.exchange import (
     FileFormat,
     ImportReport,
@@ -28,7 +31,9 @@ from referral_directory.import_log import (
     past_imports,
     undo_import,
 )
-from referral_directory.import_progress import Report, tell_nobody
+from referral_directory.import_models import ImportEntry
+from referral_directory.import_progress import Report, Watch, tell_nobody
+from referral_directory.refusals import Problem
 from referral_directory.tables import UnreadableFileError
 from referral_directory.templates import write_template
 from staff_console.errors import RefusedError, UnknownRecordError
@@ -37,8 +42,76 @@ from storage.actors import Actor, Role, require
 from storage.audit import AuditEntry, record
 
 LONGEST_REASON = 300
+MOST_LINES = 200
+"""How many changes, refusals or entries a page shows."""
+
 _MOST_OBSTACLES = 10
 _SUFFIXES: dict[str, str] = {"csv": ".csv", "xlsx": ".xlsx", "hsds": ".json"}
+
+
+type Job = Callable[[Watch], Awaitable[Any]]
+"""Work that tells a watch how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would change, cut to what a page shows: it is kept while somebody reads it.
+
+    Attributes:
+        token: names the file.
+        fingerprint: of all that the file would do, shown or not.
+        changes: the first ones, field by field.
+        more_changes: how many follow.
+        problems: the first ones.
+        more_problems: how many follow.
+    """
+
+    token: str
+    file_name: str
+    fingerprint: str
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    refused_rows: int
+    changes: tuple[Change, ...]
+    more_changes: int
+    problems: tuple[Problem, ...]
+    more_problems: int
+
+
+def summed_up(upload: Upload, report: ImportReport) -> Preview:
+    """Return what a page shows of a preview."""
+    return Preview(
+        upload.token,
+        upload.file_name,
+        report.fingerprint,
+        report.added,
+        report.changed,
+        report.removed,
+        report.unchanged,
+        report.refused_rows,
+        report.changes[:MOST_LINES],
+        max(0, len(report.changes) - MOST_LINES),
+        report.problems[:MOST_LINES],
+        max(0, len(report.problems) - MOST_LINES),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """One import, and a part of the entries that it touched.
+
+    Attributes:
+        entries: subject, slug, and whether the import added it; none once their time is over.
+        start: the number of the first one shown.
+        total: how many there are in all.
+    """
+
+    one: PastImport
+    entries: Sequence[tuple[str, str, bool]]
+    start: int
+    total: int
 
 
 def preview(
@@ -106,6 +179,28 @@ def imports(connection: Connection, actor: Actor, now: datetime) -> Sequence[Pas
     """Return the imports that were written, the newest first."""
     require(actor, Role.EDITOR)
     return past_imports(connection, now)
+
+
+def one_import(
+    connection: Connection, actor: Actor, number: int, now: datetime, start: int = 0
+) -> ImportPage:
+    """Return an import with a part of its entries.
+
+    Raises:
+        UnknownRecordError: there is none of this number.
+    """
+    require(actor, Role.EDITOR)
+    one = next(iter(past_imports(connection, now, number=number)), None)
+    if one is None:
+        raise UnknownRecordError
+    e = ImportEntry
+    mine = e.import_id == number
+    total = connection.execute(select(func.count()).where(mine).select_from(e)).scalar_one()
+    columns = (e.subject, e.slug, e.before.is_(None))
+    query = select(*columns).where(mine).order_by(e.subject, e.slug)
+    rows = connection.execute(query.offset(start).limit(MOST_LINES)).all()
+    entries = [(subject, slug, bool(is_new)) for subject, slug, is_new in rows]
+    return ImportPage(one, entries, start, total)
 
 
 def undo(connection: Connection, actor: Actor, number: int, now: datetime) -> Undone:

@@ -22,6 +22,7 @@ from staff_console.provider_words import InBambara
 from staff_console.sessions import Session, Stage
 from staff_console.signing_in import Door
 from staff_console.uploads import Uploads
+from staff_console.workshop import Works, Workshop
 from storage.actors import Actor, Role
 from storage.keys import Keyring, Purpose
 from storage.store import Store
@@ -54,6 +55,8 @@ class Console:
         training: requests for training.
         templates: the HTML.
         uploads: files between their preview and their writing.
+        workshop: does what takes long, beside the pages.
+        works: what is being done there, for whom.
         contents: articles and texts that persons read and sign, as the release has them.
         in_bambara: finds a text in the catalogue, for the one page that providers read.
         single_staff: the installation says that it has no second person who approves.
@@ -66,6 +69,8 @@ class Console:
     training: TrainingDesk
     templates: Environment
     uploads: Uploads
+    workshop: Workshop
+    works: Works
     contents: Callable[[], Sequence[Content]]
     in_bambara: InBambara
     single_staff: bool = False

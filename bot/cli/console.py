@@ -33,6 +33,7 @@ from staff_console.rendering import open_templates
 from staff_console.signing_in import Door
 from staff_console.uploads import Uploads
 from staff_console.visit import Console
+from staff_console.workshop import Works, Workshop
 from storage.keys import Keyring
 from storage.store import open_store
 
@@ -76,6 +77,7 @@ async def _console(settings: Settings) -> None:
 async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Console]:
     """Open what the staff console stands on, on a database at its newest revision."""
     store = open_store(settings.database, keys)
+    workshop = Workshop(lambda: open_store(settings.database, keys))
     folder = TemporaryDirectory(prefix="jigi-console-")
     try:
         yield Console(
@@ -86,11 +88,14 @@ async def open_console(settings: Settings, keys: Keyring) -> AsyncIterator[Conso
             training=TrainingDesk(keys),
             templates=open_templates(),
             uploads=Uploads(Path(folder.name)),
+            workshop=workshop,
+            works=Works(),
             contents=read_contents,
             in_bambara=in_bambara,
             single_staff=settings.single_staff,
         )
     finally:
+        await workshop.close()
         folder.cleanup()
         await store.close()
 

@@ -19,7 +19,7 @@ async def bare(migrated_url: str, keyring: Keyring) -> AsyncIterator[World]:
     """A console over nothing, on SQLite and on PostgreSQL."""
     world = World(migrated_url, keyring)
     yield world
-    await world.store.close()
+    await world.close()
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ async def filled_world(template: Path, folder: Path, keyring: Keyring) -> AsyncI
     shutil.copyfile(template, path)
     opened = World(f"sqlite:///{path}", keyring, folder)
     yield opened
-    await opened.store.close()
+    await opened.close()
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ SHOWN = {
     "/annuaire/{subject}/{slug}/modifier": "/annuaire/phone/tel-17/modifier",
     "/corbeille": "/corbeille",
     "/import": "/import",
+    "/import/travail/{token}": "/import/travail/{work}",
+    "/import/{number:int}": "/import/1",
     "/manques": "/manques",
     "/qualite": "/qualite",
     "/chiffres": "/chiffres",

@@ -1,6 +1,9 @@
 """The import wizard: preview, write, undo; and what goes out with a reason."""
 
+import asyncio
 import re
+
+import httpx
 
 from storage.actors import Role
 from tests.staff_console.world import Browser, World
@@ -10,8 +13,23 @@ GOOD = f"{HEAD}\norganization,essai-a,ngo,Essai A,visite,draft,U\n"
 BAD = GOOD + "organization,Pas Un Slug,ngo,Essai B,visite,draft,U\n"
 
 
+async def looked_at(browser: Browser, content: bytes, name: str = "liste.csv") -> httpx.Response:
+    """Send a file, and wait for its preview as a browser without scripts does."""
+    answer = await browser.upload("/import/apercu", name, content)
+    return await waited(browser, answer)
+
+
+async def waited(browser: Browser, answer: httpx.Response) -> httpx.Response:
+    """Follow where an answer leads, and load a page that waits until it has waited enough."""
+    while answer.status_code == 303 or 'http-equiv="refresh"' in answer.text:
+        path = answer.headers["location"] if answer.status_code == 303 else answer.url.path
+        await asyncio.sleep(0.02)
+        answer = await browser.get(path)
+    return answer
+
+
 async def preview(browser: Browser, text: str, name: str = "liste.csv") -> dict[str, str]:
-    page = await browser.upload("/import/apercu", name, text.encode())
+    page = await looked_at(browser, text.encode(), name)
     assert page.status_code == 200, page.text
     return dict(re.findall(r'name="(token|seen)" value="([^"]+)"', page.text))
 
@@ -22,9 +40,10 @@ async def test_a_file_is_looked_at_written_and_undone(world: World):
         assert "essai-a" not in str(await world.audit())
         done = await browser.post("/import/ecrire", **agreed)
         assert done.status_code == 303
-        past = await browser.get("/import")
-        assert "1 ajoutées" in past.text
-        number = re.search(r'name="number" value="(\d+)"', past.text)
+        assert "1 ajoutées" in (await browser.get("/import")).text
+        page = await waited(browser, done)
+        assert "essai-a" in page.text
+        number = re.search(r'name="number" value="(\d+)"', page.text)
         assert number is not None
         assert (await browser.post("/import/annuler", number=number.group(1))).status_code == 303
         assert "annulé le" in (await browser.get("/import")).text
@@ -35,7 +54,7 @@ async def test_a_file_is_looked_at_written_and_undone(world: World):
 
 async def test_a_wrong_row_is_named_and_nothing_is_written_unless_it_is_left_out(world: World):
     async with world.browser(Role.APPROVER) as browser:
-        page = await browser.upload("/import/apercu", "liste.csv", BAD.encode())
+        page = await looked_at(browser, BAD.encode())
         assert "lettres sans accent" in page.text
         agreed = await preview(browser, BAD)
         assert (await browser.post("/import/ecrire", **agreed)).status_code == 422

@@ -27,6 +27,7 @@ from staff_console.sessions import Stage, open_session
 from staff_console.signing_in import Door
 from staff_console.uploads import Uploads
 from staff_console.visit import COOKIE, Console
+from staff_console.workshop import Works, Workshop
 from storage.actors import Role
 from storage.audit import Audit, AuditEntry, audit_entries
 from storage.keys import Keyring, Purpose
@@ -87,11 +88,17 @@ class World:
             training=TrainingDesk(keyring),
             templates=open_templates(),
             uploads=Uploads(folder),
+            workshop=Workshop(lambda: open_store(url, keyring)),
+            works=Works(),
             contents=read_contents,
             in_bambara=in_bambara,
         )
         self.app: Starlette = build_app(self.console)
         self._numbers = count(1)
+
+    async def close(self) -> None:
+        await self.console.workshop.close()
+        await self.store.close()
 
     def alone(self) -> "World":
         """The same installation, but one that says it has no second person."""
