@@ -14,6 +14,17 @@ from storage.keys import Keyring
 from tests.staff_console.world import NOW, World
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", type=Path, help="take a picture of each page of the console")
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    """The folder for pictures of the pages, where one was asked for."""
+    folder: Path | None = request.config.getoption("--pictures", None)
+    return folder
+
+
 @pytest.fixture
 async def bare(migrated_url: str, keyring: Keyring) -> AsyncIterator[World]:
     """A console over nothing, on SQLite and on PostgreSQL."""

@@ -1,5 +1,6 @@
 """A console with something on every page, and where it is to be seen."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -10,11 +11,14 @@ from referral_directory.confidential import Whereabouts, write_whereabouts
 from referral_directory.deeds import delete
 from referral_directory.edits import NewEdit, propose
 from referral_directory.entries import add_services, read_areas
+from referral_directory.import_progress import Progress, Stage, Watch
 from referral_directory.models import Organization
+from referral_directory.provider_links import ProviderLinks
 from referral_directory.records import ServiceRecord
 from referral_directory.verification import verify
 from referral_directory.versions import Seen, version_of
 from referral_directory.vocabulary import Need
+from staff_console.exchanging import preview, write
 from storage.actors import Actor, Role
 from storage.counters import purge
 from tests.event_registration.people import STAFF, People, a_gathering
@@ -58,12 +62,31 @@ SHOWN = {
 }
 """Path of a page -> where it shows something."""
 
-SIGNING = ("/connexion",)
+PUBLIC = {
+    "/connexion": "/connexion",
+    "/invitation/{token}": "/invitation/{invitation}",
+    "/prestataire/{token}": "/prestataire/{provider}",
+}
+"""Likewise for those who are not signed in."""
 
+BY_DOING = frozenset({"/connexion/code", "/compte/second-facteur"})
+"""Pages that are reached by doing something first: `tour` does it."""
+
+IMPORTED = """record,slug,kind,name_fr,description_fr,organization,needs,areas,source,status,mark
+organization,asso-essai,ngo,Association Essai,,,,,visite,draft,U
+service,ecoute-essai,,Écoute d'essai,On vous écoute.,asso-essai,psychosocial,segou,visite,draft,U
+"""
 
 EDITOR = Actor("saisie@example.org", frozenset({Role.EDITOR}))
 APPROVER = Actor("valide@example.org", frozenset({Role.APPROVER}))
+BOSS = "chef@example.org"
 HIDDEN_ADDRESS = "derrière le canari jaune"
+
+
+def make_link(connection: Connection, world: World, now: datetime) -> str:
+    """Make a provider's link."""
+    verify(connection, "osc-mopti", by="Awa", on=now.date(), now=now)
+    return ProviderLinks(world.keyring).make(connection, EDITOR, "osc-mopti", now)
 
 
 def put_shelter(connection: Connection, now: datetime) -> None:
@@ -118,6 +141,32 @@ async def put_entries(world: World) -> int:
     return await world.store.write(put)
 
 
+async def put_import(world: World) -> None:
+    """Write a small import."""
+    now = world.clock.now()
+    upload = world.console.uploads.keep("x", "liste-de-segou.csv", IMPORTED.encode(), now)
+
+    def put(connection: Connection) -> None:
+        seen = preview(connection, APPROVER, upload, now)
+        assert seen.problems == (), seen.problems
+        write(connection, APPROVER, upload, partial=False, seen=seen.fingerprint, now=now)
+
+    await world.store.write(put)
+
+
+def start_work(world: World) -> str:
+    """Start something that goes on until the test ends; return its token."""
+
+    async def job(watch: Watch) -> None:
+        watch.tell(Progress(Stage.WRITING, 4500, 10_000))
+        await asyncio.Event().wait()
+
+    works = world.console.works
+    return works.start(
+        BOSS, "Écriture de repertoire-national-2027.csv", job, world.clock.now()
+    ).token
+
+
 async def furnish(world: World) -> list[str]:
     """Put something on every page; return where it is to be seen."""
     desk: Desk = world.desk
@@ -136,17 +185,24 @@ async def furnish(world: World) -> list[str]:
     account = await world.add(
         Role.EDITOR, email="une-adresse-assez-longue@organisation.example.org"
     )
-    boss = await world.add(Role.ADMINISTRATOR, email="chef@example.org", factor=True)
-    del boss
     edit = await put_entries(world)
     await count_searches(world)
+    await put_import(world)
+    administrator = Actor(BOSS, frozenset({Role.ADMINISTRATOR}))
+    invitation = await world.store.write(
+        world.door.accounts.invite, administrator, "neuve@example.org", [Role.EVENTS], now
+    )
+    provider = await world.store.write(make_link, world, now)
     names = {
+        "{work}": start_work(world),
+        "{invitation}": invitation,
+        "{provider}": provider,
         "{gathering}": str(gathering.id),
         "{account}": str(account),
         "{edit}": str(edit),
     }
     paths = []
-    for path in SHOWN.values():
+    for path in (*SHOWN.values(), *PUBLIC.values()):
         for name, value in names.items():
             path = path.replace(name, value)  # noqa: PLW2901  # filled in step by step
         paths.append(path)

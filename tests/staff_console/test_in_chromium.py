@@ -4,37 +4,54 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
+from starlette.routing import Route
 
 from staff_console.pages import PAGES
-from staff_console.visit import COOKIE
+from staff_console.rendering import TEMPLATES
 from storage.actors import Role
 from storage.keys import Keyring
 from tests.staff_console.conftest import filled_world
-from tests.staff_console.sights import SHOWN, furnish
+from tests.staff_console.pictures import take_picture
+from tests.staff_console.sights import BY_DOING, PUBLIC, SHOWN, furnish
+from tests.staff_console.touring import Served, page_of, tour
 from tests.staff_console.world import PASSWORD, World
 from tests.web_chat.conftest import PHONE, browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-DESKTOP = {"width": 1280, "height": 800}
-__all__ = ["browser"]
+DESKTOP = ViewportSize(width=1280, height=800)
+__all__ = ["Served", "browser", "page_of"]
 WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVERFLOW = WIDTH
+LIGHT = 100_000
+READABLE = 30
+TRANSFER = """() => performance.getEntries()
+  .filter((each) => ["navigation", "resource"].includes(each.entryType))
+  .reduce((sum, each) => sum + (each.encodedBodySize || 0), 0)"""
+"""Bytes of the page with all it loads, as they came over the line."""
 
-
-@dataclass
-class Served:
-    """A console on a port of its own, with everything in it that a page can show."""
-
-    world: World
-    address: str
-    paths: list[str]
+_PRESSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary"
+MARK_ALL = f"""() => {{
+  const seen = [...document.querySelectorAll("{_PRESSABLE}")].filter(
+    (each) => each.checkVisibility({{ visibilityProperty: true }}));
+  seen.forEach((each, number) => {{ each.dataset.tour = String(number); }});
+  return seen.length;
+}}"""
+WHERE = """() => {
+  const at = document.activeElement;
+  if (!at || at.dataset.tour === undefined) return null;
+  return { number: at.dataset.tour, outline: getComputedStyle(at).outlineStyle !== "none",
+           html: at.outerHTML.slice(0, 150) };
+}"""
+NOT_IN = """(reached) => [...document.querySelectorAll("[data-tour]")]
+  .filter((each) => !reached.includes(each.dataset.tour))
+  .map((each) => each.outerHTML.slice(0, 150))"""
 
 
 @asynccontextmanager
@@ -50,31 +67,6 @@ async def served(world: World) -> AsyncIterator[str]:
             await serving
 
 
-@asynccontextmanager
-async def page_of(
-    browser: Browser, console: Served, *roles: Role, **options: object
-) -> AsyncIterator[Page]:
-    """A page in which somebody is signed in; a refused script or style fails the test."""
-    errors: list[str] = []
-    settings = {"viewport": PHONE, "locale": "fr-FR", **options}
-    context = await browser.new_context(**settings)  # type: ignore[arg-type]  # Playwright's own names
-    if roles:
-        token = await console.world.token(*roles)
-        await context.add_cookies([{"name": COOKIE, "value": token, "url": console.address}])
-    page = await context.new_page()
-    page.set_default_timeout(15_000)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: _note(said.text, errors))
-    yield page
-    await context.close()
-    assert errors == []
-
-
-def _note(text: str, errors: list[str]) -> None:
-    if "Content Security Policy" in text or "Trusted" in text:
-        errors.append(text)
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def console(filled_template: Path, tmp_path: Path, keyring: Keyring) -> AsyncIterator[Served]:
     async with filled_world(filled_template, tmp_path, keyring) as world:
@@ -83,15 +75,19 @@ async def console(filled_template: Path, tmp_path: Path, keyring: Keyring) -> As
             yield Served(world, address, paths)
 
 
-async def test_every_page_that_shows_something_is_looked_at():
-    shown = {page.path for page in PAGES if page.show is not None and page.role is not None}
-    files = {path for path in shown if path.endswith((".svg", ".xlsx"))}
-    assert shown - files == set(SHOWN)
+async def test_every_page_that_shows_something_is_looked_at(world: World):
+    """The list comes from the application's own routes: a new page can't be forgotten."""
+    routes = {each.path for each in world.app.routes if isinstance(each, Route)}
+    shown = {page.path for page in PAGES if page.show is not None}
+    assert routes >= shown
+    pages = {path for path in routes if path in shown or path not in {each.path for each in PAGES}}
+    no_pages = {path for path in pages if path.endswith((".svg", ".xlsx", ".json"))}
+    assert pages - no_pages - {"/healthz"} == {*SHOWN, *PUBLIC, *BY_DOING}
 
 
 async def faults_of(page: Page) -> list[object]:
     """Return what is seriously wrong with a page for those who can't see or have a small screen."""
-    too_wide = await page.evaluate(WIDTH)
+    too_wide = await page.evaluate(OVERFLOW)
     found = await Axe().run(page)
     serious = [
         (each["id"], each["nodes"][0]["html"][:200])
@@ -101,27 +97,58 @@ async def faults_of(page: Page) -> list[object]:
     return [*([f"{too_wide} pixels too wide"] if too_wide > 0 else []), *serious]
 
 
-async def test_no_page_is_wider_than_a_phone_and_none_has_serious_faults(
-    browser: Browser, console: Served
+async def unreached_by_keyboard(page: Page) -> list[object]:
+    """Return what can be pressed or filled in, and is not reached by Tab or shows no outline."""
+    await page.evaluate("document.activeElement.blur()")
+    wanted = await page.evaluate(MARK_ALL)
+    reached: set[str] = set()
+    for _ in range(wanted + 3):
+        await page.keyboard.press("Tab")
+        found = await page.evaluate(WHERE)
+        if found is not None and not found["outline"]:
+            return [f"no outline: {found['html']}"]
+        if found is not None:
+            reached.add(found["number"])
+    missing = await page.evaluate(NOT_IN, sorted(reached))
+    return [f"not reached: {each}" for each in missing]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_every_page_is_accessible_and_light_and_none_is_too_wide(
+    browser: Browser, console: Served, size: ViewportSize, pictures: Path | None
 ):
     faults: dict[str, object] = {}
-    async with page_of(browser, console, Role.ADMINISTRATOR) as page:
-        for path in [*console.paths, "/rien", "/compte/second-facteur"]:
-            await page.goto(console.address + path)
-            faults[path] = await faults_of(page)
-        await page.goto(console.address + "/import")
-        row = (
-            b"record,slug,kind,name_fr,source\norganization,essai-a,ngo,Essai,x\nservice,Faux,,,\n"
-        )
-        file = {"name": "liste.csv", "mimeType": "text/csv", "buffer": row}
-        await page.set_input_files("#file", file)  # type: ignore[arg-type]  # Playwright's own type
-        await page.click("text=Voir l'aperçu")
-        await expect(page.locator("h1")).to_contain_text("Aperçu")
-        faults["preview"] = await faults_of(page)
-    async with page_of(browser, console) as page:
-        await page.goto(console.address + "/connexion")
-        faults["/connexion"] = await faults_of(page)
-    assert {path: found for path, found in faults.items() if found} == {}
+    bytes_of: dict[str, int] = {}
+
+    async def look(page: Page, name: str) -> None:
+        await page.wait_for_load_state()
+        found = await faults_of(page)
+        if size == PHONE:
+            found += await unreached_by_keyboard(page)
+        if found:
+            faults[name] = found
+        bytes_of[name] = await page.evaluate(TRANSFER)
+        if pictures is not None:
+            await take_picture(page, pictures / f"{name}-{size['width']}.png")
+
+    await tour(browser, console, look, viewport=size)
+    assert faults == {}
+    assert {name: taken for name, taken in bytes_of.items() if taken > LIGHT} == {}
+    # A template that no stop of the tour shows has never been looked at.
+    drawn = {str(name) for _, name in console.world.console.templates.cache or {}}
+    assert drawn == {path.name for path in TEMPLATES.glob("*.html")}
+
+
+async def test_every_page_is_readable_without_javascript(browser: Browser, console: Served):
+    read: set[str] = set()
+
+    async def look(page: Page, name: str) -> None:
+        assert await page.locator("h1").is_visible(), name
+        assert len(await page.locator("main").inner_text()) > READABLE, name
+        read.add(name)
+
+    await tour(browser, console, look, java_script_enabled=False)
+    assert len(read) > len(console.paths)
 
 
 async def test_signing_in_with_password_and_code_by_keyboard_without_javascript(
