@@ -26,9 +26,9 @@ def pictures(request: pytest.FixtureRequest) -> Path | None:
 
 
 @pytest.fixture
-async def bare(migrated_url: str, keyring: Keyring) -> AsyncIterator[World]:
+async def bare(migrated_url: str, keyring: Keyring, tmp_path: Path) -> AsyncIterator[World]:
     """A console over nothing, on SQLite and on PostgreSQL."""
-    world = World(migrated_url, keyring)
+    world = World(migrated_url, keyring, tmp_path)
     yield world
     await world.close()
 

@@ -10,6 +10,7 @@ from referral_directory.models import Service
 from referral_directory.verification import verify
 from storage.actors import Role
 from tests.referral_directory.files import as_csv
+from tests.staff_console.test_imports import preview
 from tests.staff_console.world import Browser, World
 
 NEW = "On écoute, sans rien demander."
@@ -26,8 +27,7 @@ async def brought_in(browser: Browser) -> None:
     rows = [row for row in csv.DictReader(io.StringIO(out)) if row["slug"] == "osc-mopti"]
     assert len(rows) == 1
     text = as_csv([row | {"name_fr": NEW} for row in rows])
-    page = await browser.upload("/import/apercu", "liste.csv", text.encode())
-    agreed = dict(re.findall(r'name="(token|seen)" value="([^"]+)"', page.text))
+    agreed = await preview(browser, text)
     assert (await browser.post("/import/ecrire", **agreed)).status_code == 303
 
 

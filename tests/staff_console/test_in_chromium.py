@@ -31,6 +31,7 @@ WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientW
 OVERFLOW = WIDTH
 LIGHT = 100_000
 READABLE = 30
+PARTS_OF_A_DATE = 8
 TRANSFER = """() => performance.getEntries()
   .filter((each) => ["navigation", "resource"].includes(each.entryType))
   .reduce((sum, each) => sum + (each.encodedBodySize || 0), 0)"""
@@ -46,7 +47,10 @@ MARK_ALL = f"""() => {{
 WHERE = """() => {
   const at = document.activeElement;
   if (!at || at.dataset.tour === undefined) return null;
-  return { number: at.dataset.tour, outline: getComputedStyle(at).outlineStyle !== "none",
+  // The parts of a date draw their own focus inside the field, where no page can see it.
+  const inside = ["date", "datetime-local"].includes(at.type) && !at.matches(":focus-visible");
+  return { number: at.dataset.tour,
+           outline: inside || getComputedStyle(at).outlineStyle !== "none",
            html: at.outerHTML.slice(0, 150) };
 }"""
 NOT_IN = """(reached) => [...document.querySelectorAll("[data-tour]")]
@@ -102,7 +106,8 @@ async def unreached_by_keyboard(page: Page) -> list[object]:
     await page.evaluate("document.activeElement.blur()")
     wanted = await page.evaluate(MARK_ALL)
     reached: set[str] = set()
-    for _ in range(wanted + 3):
+    parts = PARTS_OF_A_DATE * await page.locator("input[type^=date]").count()
+    for _ in range(wanted + parts + 3):
         await page.keyboard.press("Tab")
         found = await page.evaluate(WHERE)
         if found is not None and not found["outline"]:
@@ -143,7 +148,7 @@ async def test_every_page_is_readable_without_javascript(browser: Browser, conso
     read: set[str] = set()
 
     async def look(page: Page, name: str) -> None:
-        assert await page.locator("h1").is_visible(), name
+        await expect(page.locator("h1"), name).to_be_visible()
         assert len(await page.locator("main").inner_text()) > READABLE, name
         read.add(name)
 
