@@ -27,7 +27,7 @@ SENTENCES = {
     "roles_school_media": "je prépare une émission de radio sur le rejet des victimes",
     "confidentiality": "est-ce que mes messages restent secrets",
     "staying_home": "mes papiers à la maison, est-ce que cela reste secret",
-    "digital_safety": "la photo intime qu'il menace de publier, qui peut la voir",
+    "digital_safety": "qui peut voir la photo intime que j'ai envoyée",
     "resolution_1325": "c'est quoi la résolution 1325",
     "resolutions_after": "que dit la résolution 2467",
     "mali_plans": "plan d'action national de la résolution 1325 au mali",
@@ -69,6 +69,21 @@ async def test_a_sentence_leads_to_its_article(conversation, article, sentence):
 @pytest.mark.parametrize(("article", "sentence"), PLAIN.items())
 async def test_a_common_word_does_not_lead_away(conversation, article, sentence):
     assert await article_after(conversation, sentence) == article
+
+
+async def test_a_threat_in_a_question_puts_help_beside_the_article(conversation):
+    """Somebody threatens to publish her picture: that tells of violence, and is not only a question."""
+    state = encode_person(Person(language="fr"))
+    told = TextArrived("la photo intime qu'il menace de publier, qui peut la voir")
+    turn = await conversation.respond(Incoming(1, told, MOMENT, 1, None, MOMENT), state, MOMENT)
+    labels = [
+        button.label
+        for each in turn.actions
+        for row in getattr(each, "rows", ())
+        for button in row
+    ]
+    assert any("De l'aide tout de suite" in label for label in labels)
+    assert any("Qui peut" in label for label in labels)
 
 
 def test_every_article_has_its_sentence():
