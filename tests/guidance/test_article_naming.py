@@ -72,7 +72,7 @@ async def test_a_common_word_does_not_lead_away(conversation, article, sentence)
 
 
 async def test_a_threat_in_a_question_puts_help_beside_the_article(conversation):
-    """Somebody threatens to publish her picture: that tells of violence, and is not only a question."""
+    """Somebody threatens to publish her picture: that tells of violence, it does not only ask."""
     state = encode_person(Person(language="fr"))
     told = TextArrived("la photo intime qu'il menace de publier, qui peut la voir")
     turn = await conversation.respond(Incoming(1, told, MOMENT, 1, None, MOMENT), state, MOMENT)
