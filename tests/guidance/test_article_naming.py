@@ -77,10 +77,7 @@ async def test_a_threat_in_a_question_puts_help_beside_the_article(conversation)
     told = TextArrived("la photo intime qu'il menace de publier, qui peut la voir")
     turn = await conversation.respond(Incoming(1, told, MOMENT, 1, None, MOMENT), state, MOMENT)
     labels = [
-        button.label
-        for each in turn.actions
-        for row in getattr(each, "rows", ())
-        for button in row
+        button.label for each in turn.actions for row in getattr(each, "rows", ()) for button in row
     ]
     assert any("De l'aide tout de suite" in label for label in labels)
     assert any("Qui peut" in label for label in labels)
