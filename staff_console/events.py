@@ -13,7 +13,7 @@ from event_registration.lists import Dossier
 from event_registration.messages import MessageReport
 from event_registration.schemas import Gathering, NewGathering, Registration
 from event_registration.vocabulary import RegistrationState as State
-from staff_console.errors import RefusedError
+from staff_console.errors import ChangedMeanwhileError
 from staff_console.event_errors import in_french
 from staff_console.second_factor import token_hash
 from storage.actors import Actor, Role, require
@@ -77,11 +77,14 @@ class Events:
             number: which.
             changed: as it shall be.
             seen: the `fingerprint` of what the person changed.
+
+        Raises:
+            ChangedMeanwhileError: somebody else changed it since.
         """
         with in_french():
             old = self._desk.gatherings.get(connection, number)
             if fingerprint(old) != seen:
-                raise RefusedError(_what_changed(old, seen))
+                raise ChangedMeanwhileError(_what_changed(old, seen))
             given = self._desk.gatherings.change(
                 connection, number, changed, actor=self._by, now=self._now
             )

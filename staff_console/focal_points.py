@@ -11,7 +11,8 @@ from guidance.focal_points import COLUMNS, FocalPointError, replace_all
 from guidance.tables import focal_points
 from referral_directory.models import Place
 from referral_directory.vocabulary import PlaceKind
-from staff_console.errors import RefusedError
+from staff_console.errors import ChangedMeanwhileError, RefusedError
+from staff_console.second_factor import token_hash
 from storage.actors import Actor, Role, require
 from storage.audit import AuditEntry, record
 
@@ -32,15 +33,32 @@ def read_focal_points(connection: Connection, actor: Actor) -> str:
     return text.getvalue()
 
 
+def seen_of(points: str) -> str:
+    """Return what tells whether the list is still the one that somebody saw."""
+    return token_hash(points)[:16]
+
+
 def replace_focal_points(
-    connection: Connection, actor: Actor, lines: Sequence[str], now: datetime
+    connection: Connection, actor: Actor, lines: Sequence[str], seen: str, now: datetime
 ) -> int:
     """Put a table in the place of all focal points; return how many.
 
+    Args:
+        connection: in a transaction.
+        actor: who asks for it.
+        lines: the table, its head first.
+        seen: `seen_of` the list that was changed.
+        now: the time.
+
     Raises:
+        ChangedMeanwhileError: somebody else has replaced the list since; nothing was changed.
         RefusedError: a row is not right; nothing was changed.
     """
     require(actor, Role.EVENTS)
+    if seen_of(read_focal_points(connection, actor)) != seen:
+        raise ChangedMeanwhileError(
+            "Quelqu'un d'autre a remplacé la liste entre-temps. La sienne est sous la vôtre."
+        )
     regions = connection.execute(select(Place.slug).where(Place.kind == PlaceKind.REGION)).scalars()
     try:
         count = replace_all(connection, lines, regions)

@@ -81,6 +81,28 @@ def filled(gathering: Gathering) -> Mapping[str, str]:
     }
 
 
+LABELS: Mapping[str, str] = {
+    "code": "code",
+    "kind": "genre",
+    "name_fr": "nom en français",
+    "name_bm": "nom en bambara",
+    "theme_fr": "thème en français",
+    "theme_bm": "thème en bambara",
+    "venue_fr": "lieu en français",
+    "venue_bm": "lieu en bambara",
+    "starts_at": "début",
+    "ends_at": "fin",
+    "opens_at": "ouverture des inscriptions",
+    "closes_at": "clôture des inscriptions",
+    "correct_until": "corrections jusqu'à",
+    "capacity": "places",
+    "most_delegates": "personnes par organisation",
+    "needs_approval": "examen de chaque inscription",
+    "co_organizers": "avec qui",
+}
+FIELDS = tuple(LABELS)
+"""The fields of the form; of a gathering that exists, code and kind do not change."""
+
 TIMES = ("starts_at", "ends_at", "opens_at", "closes_at", "correct_until")
 
 

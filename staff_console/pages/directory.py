@@ -1,6 +1,7 @@
 """The directory: lists, entries, edits that wait, deeds, the whereabouts of refuges, the bin."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from starlette.responses import Response
@@ -14,8 +15,9 @@ from referral_directory.versions import Seen
 from referral_directory.vocabulary import Status
 from staff_console import directory
 from staff_console.directory import EntryPage, FormField, in_french
-from staff_console.errors import RefusedError
+from staff_console.errors import ChangedMeanwhileError, RefusedError
 from staff_console.provider_page import PATH as PROVIDER_PAGE
+from staff_console.three_way import Reconciled, opened, reconcile
 from staff_console.visit import Page, Visit
 from storage.actors import Role
 
@@ -83,13 +85,14 @@ async def _do(visit: Visit) -> Response:
 
 async def _form(visit: Visit) -> Response:
     entry, fields = await visit.read(directory.form_of, visit.actor, *_which(visit))
-    return _edit_page(visit, entry, fields)
+    return _edit_page(visit, entry, EditForm(fields, _values(fields), entry.version))
 
 
 async def _propose(visit: Visit) -> Response:
     subject, slug = _which(visit)
     entry, fields = await visit.read(directory.form_of, visit.actor, subject, slug)
     sent = {one.name: visit.text(one.name, 5000) for one in fields if one.name in visit.form}
+    before = opened(visit, _values(fields))
     try:
         new = NewEdit(
             subject,
@@ -101,31 +104,62 @@ async def _propose(visit: Visit) -> Response:
         )
         with in_french():
             await visit.write(propose, visit.actor, new, visit.now)
+    except ChangedMeanwhileError as error:
+        found = reconcile(before, sent, _values(fields))
+        form = EditForm(
+            _with(fields, found.fields), _values(fields), entry.version, found, error.sentence
+        )
+        return _edit_page(visit, entry, form, error.status)
     except RefusedError as error:
-        # What was typed stays on the screen; the version is the present one from now on.
-        kept = [
-            FormField(one.name, one.label, sent.get(one.name, one.value), one.options, one.is_long)
-            for one in fields
-        ]
-        return _edit_page(visit, entry, kept, problem=error.sentence, status=error.status)
+        # What was typed stays, and so does the version it was typed over.
+        form = EditForm(_with(fields, sent), before, visit.number("version"), None, error.sentence)
+        return _edit_page(visit, entry, form, error.status)
     said = "Proposition enregistrée. Une autre personne la valide."
     return visit.go(f"/annuaire/{subject}/{slug}", said)
 
 
-def _edit_page(
-    visit: Visit,
-    entry: EntryPage,
-    fields: Sequence[FormField],
-    *,
-    problem: str = "",
-    status: int = 200,
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class EditForm:
+    """The form of an entry.
+
+    Attributes:
+        fields: what stands in it.
+        before: what stood in it when it was opened.
+        version: of the entry it was opened for.
+        reconciled: where somebody else saved meanwhile.
+        problem: what went wrong.
+    """
+
+    fields: Sequence[FormField]
+    before: Mapping[str, str]
+    version: int
+    reconciled: Reconciled | None = None
+    problem: str = ""
+
+
+def _values(fields: Sequence[FormField]) -> dict[str, str]:
+    return {one.name: one.value for one in fields}
+
+
+def _with(fields: Sequence[FormField], values: Mapping[str, str]) -> list[FormField]:
+    return [
+        FormField(one.name, one.label, values.get(one.name, one.value), one.options, one.is_long)
+        for one in fields
+    ]
+
+
+def _edit_page(visit: Visit, entry: EntryPage, form: EditForm, status: int = 200) -> Response:
     return visit.page(
         "entry_form.html",
         status,
         entry=entry,
-        fields=fields,
-        problem=problem,
+        fields=form.fields,
+        labels={one.name: one.label for one in form.fields},
+        before=form.before,
+        version=form.version,
+        reconciled=form.reconciled,
+        problem=form.problem,
+        confirmed_on=visit.text("confirmed_on"),
         is_draft=entry.status is Status.DRAFT,
     )
 

@@ -8,9 +8,18 @@ from event_registration.exporting import Format
 from event_registration.schemas import Gathering
 from event_registration.vocabulary import GatheringKind, GatheringState
 from event_registration.vocabulary import RegistrationState as State
-from staff_console.errors import RefusedError
+from staff_console.errors import ChangedMeanwhileError, RefusedError
 from staff_console.events import Events, fingerprint
-from staff_console.gathering_form import filled, read_gathering, read_moment, sent, suggested
+from staff_console.gathering_form import (
+    FIELDS,
+    LABELS,
+    filled,
+    read_gathering,
+    read_moment,
+    sent,
+    suggested,
+)
+from staff_console.three_way import Reconciled, opened, reconcile
 from staff_console.visit import Page, Visit
 from storage.actors import Role
 
@@ -85,21 +94,37 @@ async def _change(visit: Visit) -> Response:
     try:
         changed = read_gathering(visit, old)
         given = await visit.write(events.change, number, changed, visit.text("seen"))
+    except ChangedMeanwhileError as error:
+        found = reconcile(opened(visit, FIELDS), sent(visit), filled(old))
+        return _form(visit, found.fields, old, error.sentence, found)
     except RefusedError as error:
+        # What was typed stays, and so does what it was typed over.
         return _form(visit, sent(visit), old, error.sentence)
     more = f" {given} inscriptions en attente ont reçu une place." if given else ""
     return visit.go(f"/rencontres/{number}", f"Enregistrée.{more}")
 
 
 def _form(
-    visit: Visit, fields: Mapping[str, str], old: Gathering | None, problem: str = ""
+    visit: Visit,
+    fields: Mapping[str, str],
+    old: Gathering | None,
+    problem: str = "",
+    reconciled: Reconciled | None = None,
 ) -> Response:
+    before = filled(old) if old is not None else {}
+    seen = fingerprint(old) if old is not None else ""
+    if problem and reconciled is None:
+        # A mistake in the form: it still was opened over what stood there then.
+        before, seen = opened(visit, FIELDS), visit.text("seen")
     return visit.page(
         "gathering_form.html",
-        422 if problem else 200,
+        409 if reconciled else 422 if problem else 200,
         fields=fields,
         gathering=old,
-        seen=fingerprint(old) if old is not None else "",
+        seen=seen,
+        before=before,
+        reconciled=reconciled,
+        labels=LABELS,
         kinds=list(GatheringKind),
         problem=problem,
     )

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from staff_console.focal_points import read_focal_points, replace_focal_points
+from staff_console.errors import ChangedMeanwhileError, RefusedError
+from staff_console.focal_points import read_focal_points, replace_focal_points, seen_of
 from staff_console.training import read_requests
 from staff_console.visit import Page, Visit
 from storage.actors import Role
@@ -16,12 +17,35 @@ async def _training(visit: Visit) -> Response:
 
 async def _focal_points(visit: Visit) -> Response:
     found = await visit.read(read_focal_points, visit.actor)
-    return visit.page("focal_points.html", points=found, problem="")
+    return visit.page("focal_points.html", points=found, seen=seen_of(found), problem="", theirs="")
 
 
 async def _replace(visit: Visit) -> Response:
-    lines = visit.text("rows", 60_000).splitlines()
-    count = await visit.write(replace_focal_points, visit.actor, lines, visit.now)
+    rows = visit.text("rows", 60_000)
+    try:
+        count = await visit.write(
+            replace_focal_points, visit.actor, rows.splitlines(), visit.text("seen"), visit.now
+        )
+    except ChangedMeanwhileError as error:
+        # Their list stands under the form, what was typed in it: somebody has to put them together.
+        now = await visit.read(read_focal_points, visit.actor)
+        return visit.page(
+            "focal_points.html",
+            error.status,
+            points=rows,
+            seen=seen_of(now),
+            problem=error.sentence,
+            theirs=now,
+        )
+    except RefusedError as error:
+        return visit.page(
+            "focal_points.html",
+            error.status,
+            points=rows,
+            seen=visit.text("seen"),
+            problem=error.sentence,
+            theirs="",
+        )
     return visit.go("/points-focaux", f"{count} points focaux enregistrés.")
 
 

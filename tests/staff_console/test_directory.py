@@ -1,6 +1,7 @@
 """Entries, edits by two, the queue, refuges, the bin, as staff work with them."""
 
 import re
+from html import unescape
 
 from referral_directory.versions import version_of
 from storage.actors import Role
@@ -11,9 +12,13 @@ ENTRY = "/annuaire/phone/tel-17"
 REFUGE = "/annuaire/service/refuge-essai"
 
 
+def inputs_of(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input [^>]*?name="(\w+)" type="\w+" value="([^"]*)"', page))
+
+
 async def fields_of(browser: Browser, path: str) -> dict[str, str]:
     page = (await browser.get(path)).text
-    found = dict(re.findall(r'<input [^>]*?name="(\w+)" type="\w+" value="([^"]*)"', page))
+    found = inputs_of(page)
     version = re.search(r'name="version" value="(\d+)"', page)
     assert version is not None
     return {**found, "version": version.group(1)}
@@ -66,6 +71,35 @@ async def test_the_second_saver_reads_what_changed_and_keeps_what_was_typed(worl
         assert second.status_code == 409
         assert "libellé en français" in second.text
         assert "à moi" in second.text
+
+
+async def test_an_edit_made_second_takes_nothing_of_the_first_away(world: World):
+    async with world.browser(Role.EDITOR) as editor, world.browser(Role.APPROVER) as approver:
+        page = (await editor.get(f"{ENTRY}/modifier")).text
+        opened = dict(re.findall(r'name="(was\.\w+)" value="([^"]*)"', page))
+        old = await fields_of(editor, f"{ENTRY}/modifier")
+        number = await world.store.write(propose_label, "Tout autre", world.clock.now())
+        await approver.post(f"/validations/{number}", do="approve")
+
+        mine = {name: unescape(value) for name, value in (old | opened).items()}
+        stale = await editor.post(f"{ENTRY}/modifier", **mine | {"label_bm": "Polisi"})
+        assert stale.status_code == 409
+        assert "<b>Libellé en français</b> : Tout autre" in stale.text
+        again = dict(
+            re.findall(r'<input [^>]*?name="(\w+)" type="\w+" value="([^"]*)"', stale.text)
+        )
+        assert (again["label_fr"], again["label_bm"]) == ("Tout autre", "Polisi")
+        assert re.search(r'name="version" value="(\d+)"', stale.text)[1] != old["version"]
+
+
+async def test_a_mistake_does_not_hide_that_another_has_saved(world: World):
+    async with world.browser(Role.EDITOR) as editor, world.browser(Role.APPROVER) as approver:
+        old = await fields_of(editor, f"{ENTRY}/modifier")
+        number = await world.store.write(propose_label, "Tout autre", world.clock.now())
+        await approver.post(f"/validations/{number}", do="approve")
+        wrong = await editor.post(f"{ENTRY}/modifier", **old | {"confirmed_on": "hier"})
+        assert wrong.status_code == 422
+        assert f'name="version" value="{old["version"]}"' in wrong.text
 
 
 async def test_an_edit_is_refused_with_its_reason_and_withdrawn_by_its_author(world: World):

@@ -1,6 +1,7 @@
 """Gatherings, registrations and the door, as staff work with them."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -58,7 +59,7 @@ async def test_a_gathering_is_entered_published_moved_copied_and_called_off(worl
         assert (await browser.post(f"{here}/modifier", **changed)).status_code == 303
         assert "Stade, Kayes" in (await browser.get(here)).text
         stale = await browser.post(f"{here}/modifier", **changed | {"capacity": "20"})
-        assert stale.status_code == 422
+        assert stale.status_code == 409
         assert "entre-temps (le lieu)." in stale.text
         copied = await browser.post(here, do="copy", code="JIF28", starts_at="2028-03-08T09:00")
         assert "JIF28" in (await browser.get(copied.headers["location"])).text
@@ -68,6 +69,53 @@ async def test_a_gathering_is_entered_published_moved_copied_and_called_off(worl
     tags = await world.tags()
     for tag in ("added", "published", "changed", "cancelled"):
         assert f"gathering:{tag}" in tags
+
+
+def field(page: str, name: str) -> str:
+    found = re.search(rf'name="{re.escape(name)}"(?: type="[^"]*")? value="([^"]*)"', page)
+    assert found is not None, name
+    return unescape(found.group(1))
+
+
+async def test_who_saves_second_takes_nothing_of_the_first_away(world: World, gathering: Gathering):
+    """Two have the form open: one moves the gathering, the other changes the number of places."""
+    here = f"/rencontres/{gathering.id}/modifier"
+    async with world.browser(Role.EVENTS) as first, world.browser(Role.EVENTS) as second:
+        page = (await second.get(here)).text
+        names = re.findall(r'name="was\.(\w+)"', page)
+        form = {name: field(page, f"was.{name}") for name in names}
+        kept = {f"was.{name}": value for name, value in form.items()}
+        seen = field(page, "seen")
+        moved = {**form, "venue_fr": "Stade, Kayes", "most_delegates": "7", "seen": seen}
+        assert (await first.post(here, **moved)).status_code == 303
+
+        mine = {**form, **kept, "capacity": "55", "most_delegates": "9", "seen": seen}
+        stale = await second.post(here, **mine)
+        assert stale.status_code == 409
+        assert "<b>Lieu en français</b> : Stade, Kayes" in stale.text
+        assert "Vous y avez écrit aussi" in stale.text
+        again = {name: field(stale.text, name) for name in ("venue_fr", "capacity", "seen")}
+        assert again["venue_fr"] == "Stade, Kayes"
+        assert again["capacity"] == "55"
+        assert field(stale.text, "most_delegates") == "9"
+
+        saved = await second.post(here, **{**mine, **again})
+        assert saved.status_code == 303
+    now = await world.store.read(world.desk.gatherings.get, gathering.id)
+    assert (now.venue.fr, now.capacity, now.most_delegates) == ("Stade, Kayes", 55, 9)
+
+
+async def test_a_mistake_does_not_hide_what_another_saved(world: World, gathering: Gathering):
+    here = f"/rencontres/{gathering.id}/modifier"
+    async with world.browser(Role.EVENTS) as browser:
+        page = (await browser.get(here)).text
+        form = {name: field(page, f"was.{name}") for name in re.findall(r'name="was\.(\w+)"', page)}
+        seen = field(page, "seen")
+        assert (await browser.post(here, **form, seen=seen)).status_code == 303
+        await browser.post(here, **{**form, "venue_fr": "Stade, Kayes", "seen": seen})
+        wrong = await browser.post(here, **{**form, "capacity": "beaucoup", "seen": seen})
+        assert wrong.status_code == 422
+        assert field(wrong.text, "seen") == seen
 
 
 async def test_what_was_typed_stays_after_a_mistake(world: World):
@@ -168,11 +216,18 @@ async def test_focal_points_are_replaced_whole_or_not_at_all(world: World):
     columns = "network,region,section,duty,channel,name,consent_on,name_anywhere"
     good = f"{columns}\ngender,segou,DRPFEF,Point focal genre,Bureau de Ségou,,,"
     async with world.browser(Role.EVENTS) as browser:
-        assert (await browser.post("/points-focaux", rows=good)).status_code == 303
+        first = field((await browser.get("/points-focaux")).text, "seen")
+        sent = await browser.post("/points-focaux", rows=good, seen=first)
+        assert sent.status_code == 303
         bad = good + "\nwomen,segou,X,Y,Z,Awa Sans Accord,,"
-        refused = await browser.post("/points-focaux", rows=bad)
+        seen = field((await browser.get("/points-focaux")).text, "seen")
+        refused = await browser.post("/points-focaux", rows=bad, seen=seen)
         assert refused.status_code == 422
         assert "Ligne 3" in refused.text
+        assert "Awa Sans Accord" in refused.text
+        late = await browser.post("/points-focaux", rows=columns, seen=first)
+        assert late.status_code == 409
+        assert "Bureau de Ségou" in late.text
         page = (await browser.get("/points-focaux")).text
     assert "Bureau de Ségou" in page
     assert "Awa" not in page
