@@ -35,6 +35,7 @@ def open_templates() -> Environment:
         "phone": show_phone,
         "qr": _qr,
         "few": _few,
+        "counted": _counted,
         "label": label_of,
     }
     return environment
@@ -59,6 +60,13 @@ def _word(value: object, kind: str) -> str:
     """Return the French word for a coded value; the code itself where there is none."""
     words: Mapping[str, str] = WORDS.get(kind, {})
     return words.get(str(value), str(value))
+
+
+def _counted(number: int, words: str) -> str:
+    """Return a number with its words, in the plural from two on as French has it."""
+    if abs(number) < 2:  # noqa: PLR2004  # the plural of French begins at two
+        return f"{number} {words}"
+    return f"{number} {' '.join(f'{word}s' for word in words.split())}"
 
 
 def _few(value: int) -> str:

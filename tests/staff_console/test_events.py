@@ -9,6 +9,7 @@ from event_registration.schemas import Gathering
 from event_registration.vocabulary import RegistrationState as State
 from guidance.training import TrainingRequest
 from staff_console.events import Events
+from staff_console.rendering import open_templates
 from storage.actors import Actor, NotAllowedError, Role
 from tests.event_registration.people import STAFF, People, a_gathering
 from tests.staff_console.world import World
@@ -232,3 +233,12 @@ async def test_focal_points_are_replaced_whole_or_not_at_all(world: World):
     assert "Bureau de Ségou" in page
     assert "Awa" not in page
     assert "focal_points:replaced" in await world.tags()
+
+
+@pytest.mark.parametrize(
+    ("number", "read"),
+    [(0, "0 personne handicapée"), (1, "1 personne handicapée"), (2, "2 personnes handicapées")],
+)
+def test_a_number_and_its_words_agree(number: int, read: str):
+    template = open_templates().from_string("{{ number|counted('personne handicapée') }}")
+    assert template.render(number=number) == read
