@@ -5,17 +5,16 @@ role, queries, template, headers. The network is not in it. The baseline is a di
 """
 
 import time
-from contextlib import ExitStack
 
 from sqlalchemy import text
 
+from benchmarks.both_databases import both_databases
 from benchmarks.directory_search import fill
-from benchmarks.lab import SECRET, Lab, prepare
+from benchmarks.lab import SECRET, Lab
 from benchmarks.report import Report, Row, ms, share
 from bot import footprint
 from storage.actors import Role
 from storage.keys import Keyring
-from tests.postgres import find_programs, running_postgres
 from tests.staff_console.world import Browser, World
 
 SIZES = (1_000, 10_000)
@@ -42,15 +41,7 @@ async def run(lab: Lab) -> Report:
         f"Quality looks through the whole directory on purpose ({_SLOW_VISITS} visits).",
     ]
     found: dict[tuple[str, str, int], float] = {}
-    with ExitStack() as stack:
-        addresses = {"SQLite": await lab.empty_directory()}
-        programs = find_programs()
-        if programs is None:
-            notes.append("PostgreSQL is not installed here.")
-        else:
-            server = stack.enter_context(running_postgres(programs))
-            addresses["PostgreSQL"] = server.url(server.create_database())
-            await prepare(addresses["PostgreSQL"], starter=True)
+    async with both_databases(lab, notes) as addresses:
         for database, address in addresses.items():
             for page, size, took in await _measure(database, address):
                 found[database, page, size] = took

@@ -7,13 +7,13 @@ What is timed is the look-up of the flow's list, from the slots to the lines of 
 import random
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from benchmarks.lab import Lab, prepare
+from benchmarks.both_databases import both_databases
+from benchmarks.lab import Lab
 from benchmarks.report import Report, Row, ms, share
 from bot import bootstrap
 from bot.adapters.directory import DirectoryLookUps
@@ -30,7 +30,6 @@ from referral_directory.gazetteer import Gazetteer
 from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
 from referral_directory.vocabulary import Need, PlaceKind
 from storage.database import sessionmaker
-from tests.postgres import find_programs, running_postgres
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SIZES = (1_000, 10_000)
@@ -63,15 +62,7 @@ async def run(lab: Lab) -> Report:
         f"{SEARCHES} searches of each kind, in turn; the quietest of {REPEATS} repeats counts.",
         "The services are made up.",
     ]
-    with ExitStack() as stack:
-        addresses = {"SQLite": await lab.empty_directory()}
-        programs = find_programs()
-        if programs is None:
-            notes.append("PostgreSQL is not installed here.")
-        else:
-            server = stack.enter_context(running_postgres(programs))
-            addresses["PostgreSQL"] = server.url(server.create_database())
-            await prepare(addresses["PostgreSQL"], starter=True)
+    async with both_databases(lab, notes) as addresses:
         for database, address in addresses.items():
             await _grow(found, database, address, sizes)
         rows = [

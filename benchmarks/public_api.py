@@ -5,22 +5,21 @@ network is not in it. The baseline is a directory of a tenth.
 """
 
 import time
-from contextlib import ExitStack
 from datetime import datetime
 
 import httpx
 from sqlalchemy import text
 from starlette.applications import Starlette
 
+from benchmarks.both_databases import both_databases
 from benchmarks.directory_search import NOW, fill
-from benchmarks.lab import Lab, prepare
+from benchmarks.lab import Lab
 from benchmarks.report import Report, Row, ms, share
 from bot import bootstrap
 from bot.adapters.public_catalogue import DirectoryCatalogue
 from bot.public_api.app import Limits, PublicApi
 from bot.settings import Settings
 from storage.database import sessionmaker
-from tests.postgres import find_programs, running_postgres
 
 SIZES = (1_000, 10_000)
 VISITS = 40
@@ -45,15 +44,7 @@ async def run(lab: Lab) -> Report:
     """Measure on SQLite, and on PostgreSQL where its programs are installed."""
     notes = [f"{VISITS} visits of each, one after the other; the services are made up."]
     found: dict[tuple[str, str, int], float] = {}
-    with ExitStack() as stack:
-        addresses = {"SQLite": await lab.empty_directory()}
-        programs = find_programs()
-        if programs is None:
-            notes.append("PostgreSQL is not installed here.")
-        else:
-            server = stack.enter_context(running_postgres(programs))
-            addresses["PostgreSQL"] = server.url(server.create_database())
-            await prepare(addresses["PostgreSQL"], starter=True)
+    async with both_databases(lab, notes) as addresses:
         for database, address in addresses.items():
             for page, size, took in await _measure(database, address):
                 found[database, page, size] = took

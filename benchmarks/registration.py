@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import timedelta
 
 from sqlalchemy import Connection, insert, select, text, update
 
-from benchmarks.lab import Lab, prepare
+from benchmarks.both_databases import both_databases
+from benchmarks.lab import Lab
 from benchmarks.report import Report, Row, ms, share
 from event_registration.desk import Desk
 from event_registration.schemas import Registration
@@ -15,7 +15,6 @@ from event_registration.tables import gatherings, registrations
 from storage.keys import Keyring
 from storage.store import Store, open_store
 from tests.event_registration.people import NOW, STAFF, a_gathering, an_application
-from tests.postgres import find_programs, running_postgres
 
 REGISTERED = 2_000
 CONFIRMATIONS = 200
@@ -37,15 +36,7 @@ async def run(lab: Lab) -> Report:
         )
     ]
     keyring = Keyring(_SECRET)
-    with ExitStack() as stack:
-        addresses = {"SQLite": await lab.empty_directory()}
-        programs = find_programs()
-        if programs is None:
-            notes.append("PostgreSQL is not installed here.")
-        else:
-            server = stack.enter_context(running_postgres(programs))
-            addresses["PostgreSQL"] = server.url(server.create_database())
-            await prepare(addresses["PostgreSQL"], starter=True)
+    async with both_databases(lab, notes) as addresses:
         for database, address in addresses.items():
             store = open_store(address, keyring)
             try:
