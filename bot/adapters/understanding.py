@@ -1,12 +1,12 @@
 """Understanding from `nlu`, with the places that a sentence names; fulfils `Understanding`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.adapters.article_naming import ArticleNaming
 from bot.conversation.ports import Interpretation
 from nlu.crisis_lexicon import CrisisLexicon
 from nlu.reader import Reader
-from nlu.understanding import ModelUnavailableError, TextLanguage
+from nlu.understanding import ModelUnavailableError, Understanding
 from referral_directory.gazetteer import Gazetteer
 
 _BAMBARA_LETTERS = frozenset("ɛɔɲŋƐƆƝŊ")
@@ -36,17 +36,11 @@ class NluUnderstanding:
         """
         if self.reader is None:
             raise ModelUnavailableError("missing")
-        understood = await self.reader.understand(text)
-        if understood.intent is None:
+        said = interpretation(await self.reader.understand(text))
+        if said is None:
             raise ModelUnavailableError("no answer")
-        intent = understood.intent.name
-        return Interpretation(
-            intent=intent,
-            confidence=understood.intent.confidence,
-            ranking=tuple((guess.name, guess.confidence) for guess in understood.ranking),
-            language=_language(text, understood.text_language),
-            crisis=understood.crisis,
-            slots=self._slots(intent, text),
+        return replace(
+            said, language=_language(text, said.language), slots=self._slots(said.intent, text)
         )
 
     def _slots(self, intent: str, text: str) -> tuple[tuple[str, str], ...]:
@@ -63,7 +57,20 @@ class NluUnderstanding:
         return self.lexicon.match(text)
 
 
-def _language(text: str, recognised: TextLanguage) -> TextLanguage:
+def interpretation(understood: Understanding) -> Interpretation | None:
+    """Return what was understood as conversations take it; `None` where there was no model."""
+    if understood.intent is None:
+        return None
+    return Interpretation(
+        intent=understood.intent.name,
+        confidence=understood.intent.confidence,
+        ranking=tuple((guess.name, guess.confidence) for guess in understood.ranking),
+        language=understood.text_language,
+        crisis=understood.crisis,
+    )
+
+
+def _language(text: str, recognised: str) -> str:
     """Return the language; a letter that French lacks tells it where no word is known."""
     is_bambara = recognised == "unknown" and not _BAMBARA_LETTERS.isdisjoint(text)
     return "bm" if is_bambara else recognised

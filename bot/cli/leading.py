@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bot.adapters.understanding import interpretation
 from bot.conversation.deciding import EMERGENCY, Ask, Decision, Go, Thresholds, decide
 from bot.conversation.destinations import SENSITIVE_GROUPS, Destination
-from bot.conversation.ports import Interpretation
 from nlu.evaluation import Row
 from nlu.reader import Reader
 from nlu.understanding import Understanding
@@ -31,16 +31,8 @@ class Leading:
 
     def decision(self, understood: Understanding) -> Decision | None:
         """What the bot would do, or None where the model could not be asked."""
-        if understood.intent is None:
-            return None
-        said = Interpretation(
-            intent=understood.intent.name,
-            confidence=understood.intent.confidence,
-            ranking=tuple((guess.name, guess.confidence) for guess in understood.ranking),
-            language=understood.text_language,
-            crisis=understood.crisis,
-        )
-        return decide(said, self.destinations, self.thresholds)
+        said = interpretation(understood)
+        return None if said is None else decide(said, self.destinations, self.thresholds)
 
     def crisis(self, understood: Understanding) -> str | None:
         """The crisis that the bot would answer at once: the lexicon's, or the model's own."""
