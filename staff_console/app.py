@@ -12,12 +12,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from referral_directory.provider_links import ProviderLinks
-from staff_console.gate import answering
+from staff_console.gate import answering, begin
 from staff_console.headers import BodyLimit, SecurityHeaders
 from staff_console.pages import PAGES
 from staff_console.provider_page import provider_routes
-from staff_console.sessions import new_token
-from staff_console.visit import COOKIE, Console, Page, Visit
+from staff_console.visit import Console, Page
 
 USUAL_BODY = 256 * 1024
 UPLOAD_BODY = 20 * 1024 * 1024
@@ -47,8 +46,7 @@ def build_app(console: Console, pages: tuple[Page, ...] = PAGES) -> Starlette:
     uploads = tuple(page.path for page in pages if page.takes_files)
 
     async def missing(request: Request, _: Exception) -> Response:
-        browser = request.cookies.get(COOKIE) or new_token()
-        visit = Visit(console, request, (), None, browser, console.clock.now())
+        visit = await begin(console, request, menu)
         text = "Cette page n'existe pas."
         return visit.page("refused.html", 404, sentence=text, title="Introuvable")
 

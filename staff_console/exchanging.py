@@ -64,6 +64,7 @@ class Preview:
         more_changes: how many follow.
         problems: the first ones.
         more_problems: how many follow.
+        waiting: how many of the changes a second person has to approve.
     """
 
     token: str
@@ -73,6 +74,7 @@ class Preview:
     changed: int
     removed: int
     unchanged: int
+    waiting: int
     refused_rows: int
     changes: tuple[Change, ...]
     more_changes: int
@@ -90,6 +92,7 @@ def summed_up(upload: Upload, report: ImportReport) -> Preview:
         report.changed,
         report.removed,
         report.unchanged,
+        report.waiting,
         report.refused_rows,
         report.changes[:MOST_LINES],
         max(0, len(report.changes) - MOST_LINES),

@@ -27,7 +27,7 @@ def answering(
     """Return the endpoint of a page."""
 
     async def answer(request: Request) -> Response:
-        visit = await _begin(console, request, menu)
+        visit = await begin(console, request, menu)
         try:
             return _gate(visit, page) or await _handle(visit, page)
         except NotAllowedError:
@@ -60,7 +60,8 @@ async def _handle(visit: Visit, page: Page) -> Response:
         await visit.form.close()
 
 
-async def _begin(console: Console, request: Request, menu: tuple[Page, ...]) -> Visit:
+async def begin(console: Console, request: Request, menu: tuple[Page, ...]) -> Visit:
+    """Return a request with who makes it; whoever is signed in stays so by it."""
     now = console.clock.now()
     shown = request.cookies.get(COOKIE, "")
     session = await console.store.read(find_session, shown, now) if shown else None

@@ -100,9 +100,13 @@ async def _written(visit: Visit, upload: Upload, watch: Watch, *, partial: bool,
     visit.console.uploads.drop(upload.token)
     said = (
         f"Écrit : {report.added} ajoutées, {report.changed} modifiées, {report.removed} fermées."
-        " L'import peut être annulé en entier."
+        f"{_waiting(report.waiting)} L'import peut être annulé en entier."
     )
     return Done(f"/import/{report.import_id}" if report.import_id else "/import", said)
+
+
+def _waiting(count: int) -> str:
+    return f" Dont {count} à valider par une autre personne." if count else ""
 
 
 async def _undo(visit: Visit) -> Response:

@@ -49,6 +49,17 @@ async def test_nobody_who_is_not_signed_in_sees_or_changes_anything(world: World
                 assert answer.headers["location"].startswith("/connexion"), page.path
 
 
+async def test_a_page_that_is_not_there_keeps_the_menu_of_who_is_signed_in(world: World):
+    async with world.browser(Role.READER) as browser:
+        missing = await browser.get("/nulle-part")
+        assert missing.status_code == 404
+        assert 'href="/annuaire"' in missing.text
+    async with world.stranger() as browser:
+        missing = await browser.get("/nulle-part")
+        assert missing.status_code == 404
+        assert "/annuaire" not in missing.text
+
+
 async def test_no_form_is_taken_without_the_token_of_its_browser(world: World):
     async with world.browser(Role.ADMINISTRATOR) as browser:
         for page in PAGES:

@@ -10,7 +10,7 @@ from referral_directory.models import Service
 from referral_directory.verification import verify
 from storage.actors import Role
 from tests.referral_directory.files import as_csv
-from tests.staff_console.test_imports import preview
+from tests.staff_console.test_imports import looked_at, preview
 from tests.staff_console.world import Browser, World
 
 NEW = "On écoute, sans rien demander."
@@ -27,8 +27,15 @@ async def brought_in(browser: Browser) -> None:
     rows = [row for row in csv.DictReader(io.StringIO(out)) if row["slug"] == "osc-mopti"]
     assert len(rows) == 1
     text = as_csv([row | {"name_fr": NEW} for row in rows])
+    looked = await looked_at(browser, text.encode())
+    assert "1 changement de ce que le public lit" in looked.text
     agreed = await preview(browser, text)
-    assert (await browser.post("/import/ecrire", **agreed)).status_code == 303
+    written = await browser.post("/import/ecrire", **agreed)
+    assert written.status_code == 303
+    assert (
+        "Dont 1 à valider par une autre personne"
+        in (await browser.get(written.headers["location"])).text
+    )
 
 
 async def name_of(world: World) -> str:
