@@ -29,7 +29,6 @@ from referral_directory.entries import (
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
 from referral_directory.vocabulary import Need, PlaceKind
-from storage.database import sessionmaker
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SIZES = (1_000, 10_000)
@@ -101,9 +100,7 @@ async def _grow(found: _Found, database: str, address: str, sizes: tuple[int, ..
                     await session.execute(text("ANALYZE"))  # as its own housekeeping soon would
                     await session.commit()
             look_ups = DirectoryLookUps(
-                sessionmaker(directory.engine, read_only=True),
-                directory.gazetteer,
-                allow_unverified=False,
+                directory.read_only, directory.gazetteer, allow_unverified=False
             )
             held = size
             for kind in _TARGETS:

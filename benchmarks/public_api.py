@@ -19,7 +19,6 @@ from bot import bootstrap
 from bot.adapters.public_catalogue import DirectoryCatalogue
 from bot.public_api.app import Limits, PublicApi
 from bot.settings import Settings
-from storage.database import sessionmaker
 
 SIZES = (1_000, 10_000)
 VISITS = 40
@@ -81,7 +80,7 @@ async def _measure(database: str, address: str) -> list[tuple[str, int, float]]:
                     await session.execute(text("ANALYZE"))  # as its own housekeeping soon would
                     await session.commit()
             held = size
-            catalogue = DirectoryCatalogue(sessionmaker(directory.engine, read_only=True))
+            catalogue = DirectoryCatalogue(directory.read_only)
             api = PublicApi(catalogue, _Clock(), "Jigi", Limits(_MANY, _MANY))
             transport = httpx.ASGITransport(Starlette(routes=api.routes()))
             async with httpx.AsyncClient(transport=transport, base_url="http://jigi") as client:

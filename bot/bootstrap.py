@@ -68,6 +68,7 @@ from referral_directory.gazetteer import Gazetteer
 from referral_directory.loading import is_new, load_starter
 from storage.database import Base, open_engine, sessionmaker
 from storage.keys import Keyring, WeakKeyError
+from storage.reading import ReadOnly, read_only
 from storage.store import Store, open_store
 
 _log = logging.getLogger(__name__)
@@ -193,6 +194,7 @@ class OpenDirectory:
 
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
+    read_only: ReadOnly
     gazetteer: Gazetteer
 
 
@@ -200,12 +202,12 @@ class OpenDirectory:
 async def open_directory(settings: Settings) -> AsyncIterator[OpenDirectory]:
     """Open the directory of a database that is at its newest revision."""
     engine = open_engine(settings.database, demonstration_keyring(settings))
+    reading = read_only(engine)
     try:
-        sessions = sessionmaker(engine)
-        async with sessions() as session:
-            gazetteer = await session.run_sync(Gazetteer.read)
-        yield OpenDirectory(engine, sessions, gazetteer)
+        gazetteer = await reading.read(Gazetteer.read)
+        yield OpenDirectory(engine, sessionmaker(engine), reading, gazetteer)
     finally:
+        await reading.close()
         await engine.dispose()
 
 
@@ -339,10 +341,7 @@ def build_conversation(
         understanding=understanding,
         look_ups=JoinedLookUps(
             DirectoryLookUps(
-                # On SQLite any other session waits for the writer, and gives up under load.
-                sessionmaker(directory.engine, read_only=True),
-                directory.gazetteer,
-                allow_unverified=allow_unverified,
+                directory.read_only, directory.gazetteer, allow_unverified=allow_unverified
             ),
             {
                 **dict.fromkeys(GUIDANCE_LOOK_UPS, guidance),

@@ -32,7 +32,6 @@ from flows.engine.messages import Message
 from flows.engine.session import Session
 from guidance.signatures import Signed
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
-from storage.database import sessionmaker
 from storage.revisions import newest_revision, revision_of
 
 NOT_READY = (
@@ -111,7 +110,7 @@ def _public_api(settings: Settings, directory: bootstrap.OpenDirectory) -> tuple
     from bot.adapters.public_catalogue import DirectoryCatalogue  # noqa: PLC0415  # as just said
     from bot.public_api.app import PublicApi  # noqa: PLC0415  # likewise
 
-    catalogue = DirectoryCatalogue(sessionmaker(directory.engine, read_only=True))
+    catalogue = DirectoryCatalogue(directory.read_only)
     api = PublicApi(catalogue, bootstrap.SystemClock(), settings.organisation_name)
     return tuple(api.routes())
 

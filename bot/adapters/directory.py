@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy import Connection
 
 from bot.adapters import service_texts as texts
 from bot.adapters.service_reports import missing_option, report_option
@@ -14,7 +14,7 @@ from flows.engine.events import LookedUp, Pin
 from flows.engine.messages import Bilingual, Message, Option, message
 from referral_directory.cards import service_card
 from referral_directory.gazetteer import Gazetteer
-from referral_directory.phone_lines import Database, emergency_numbers, helplines
+from referral_directory.phone_lines import emergency_numbers, helplines
 from referral_directory.schemas import (
     FoundServices,
     PhoneLine,
@@ -25,6 +25,7 @@ from referral_directory.schemas import (
 from referral_directory.search import find_for_needs
 from referral_directory.spelling import fold
 from referral_directory.vocabulary import Need, PlaceKind
+from storage.reading import ReadOnly
 
 ANYWHERE = "anywhere"
 ANY_NEED = "any"
@@ -58,13 +59,13 @@ class DirectoryLookUps:
     """Answers look-ups from the referral directory.
 
     Attributes:
-        sessions: opens a database session.
+        database: where the directory is looked up.
         gazetteer: the places.
         allow_unverified: show published entries that nobody has verified, marked as such
             (demonstrations only).
     """
 
-    sessions: async_sessionmaker[AsyncSession]
+    database: ReadOnly
     gazetteer: Gazetteer
     allow_unverified: bool
 
@@ -146,19 +147,18 @@ class DirectoryLookUps:
         area = slots.get("area")
         place = slots.get("place") if area in (None, WHOLE_AREA) else area
         sexual = _is_care_first(slots)
-        async with self.sessions() as session:
-            return await session.run_sync(
-                _search_all,
-                _needs(slots.get("need", ANY_NEED)),
-                None if place == ANYWHERE else place,
-                now=now,
-                sexual_violence=sexual,
-                minor=slots.get("need") == CHILD,
-                within_72h=sexual,
-                disclosed="told" in slots,
-                allow_unverified=self.allow_unverified,
-                limit=limit,
-            )
+        return await self.database.read(
+            _search_all,
+            _needs(slots.get("need", ANY_NEED)),
+            None if place == ANYWHERE else place,
+            now=now,
+            sexual_violence=sexual,
+            minor=slots.get("need") == CHILD,
+            within_72h=sexual,
+            disclosed="told" in slots,
+            allow_unverified=self.allow_unverified,
+            limit=limit,
+        )
 
     async def _find_services(
         self, request: LookUp, slots: dict[str, str], now: datetime
@@ -187,14 +187,13 @@ class DirectoryLookUps:
         )
 
     async def _card(self, slots: Mapping[str, str], now: datetime) -> ServiceCard | None:
-        async with self.sessions() as session:
-            return await session.run_sync(
-                service_card,
-                slots.get("service", ""),
-                now=now,
-                allow_unverified=self.allow_unverified,
-                expired_too=True,
-            )
+        return await self.database.read(
+            service_card,
+            slots.get("service", ""),
+            now=now,
+            allow_unverified=self.allow_unverified,
+            expired_too=True,
+        )
 
     async def _service_card(
         self, request: LookUp, slots: dict[str, str], now: datetime
@@ -224,21 +223,15 @@ class DirectoryLookUps:
     async def _emergency_numbers(
         self, request: LookUp, _slots: dict[str, str], now: datetime
     ) -> LookedUp:
-        async with self.sessions() as session:
-            lines = await session.run_sync(
-                emergency_numbers, now=now, allow_unverified=self.allow_unverified
-            )
+        lines = await self.database.read(
+            emergency_numbers, now=now, allow_unverified=self.allow_unverified
+        )
         return LookedUp(request.name, tuple(map(texts.number_line, lines[:MAX_NUMBERS])))
 
     async def _helplines(self, request: LookUp, _slots: dict[str, str], now: datetime) -> LookedUp:
-        async with self.sessions() as session:
-            lines = await session.run_sync(
-                helplines, now=now, allow_unverified=self.allow_unverified
-            )
-            if not lines:
-                lines = await session.run_sync(
-                    emergency_numbers, now=now, allow_unverified=self.allow_unverified
-                )
+        lines = await self.database.read(
+            _whom_to_call, now=now, allow_unverified=self.allow_unverified
+        )
         return LookedUp(request.name, tuple(map(texts.number_line, lines[:MAX_NUMBERS])))
 
 
@@ -275,7 +268,7 @@ def _needs(need: str) -> tuple[Need, ...]:
 
 
 def _search_all(
-    database: Database,
+    connection: Connection,
     needs: Sequence[Need],
     place: str | None,
     /,
@@ -285,11 +278,16 @@ def _search_all(
 ) -> FoundServices:
     """Search for one need, or for the first service of each of several, health first."""
     each = limit if len(needs) == 1 else 1
-    answers = find_for_needs(database, needs, place, limit=each, **options)
+    answers = find_for_needs(connection, needs, place, limit=each, **options)
     services: dict[str, ServiceCard] = {}
     for answer in answers:
         services |= {card.slug: card for card in answer.services if card.slug not in services}
     return replace(answers[0], services=tuple(services.values())[:limit])
+
+
+def _whom_to_call(connection: Connection, /, **options: Any) -> list[PhoneLine]:
+    """Return the helplines, or the emergency numbers where none is verified."""
+    return helplines(connection, **options) or emergency_numbers(connection, **options)
 
 
 def _any_channel(cards: Sequence[ServiceCard]) -> bool:

@@ -3,31 +3,31 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from bot.public_api.asking import Asked, Listing
 from bot.public_api.ports import Found, Json
 from referral_directory.public_catalogue import PublicCatalogue, Query
 from referral_directory.public_ids import KnownIds
+from storage.reading import ReadOnly
 
 
 class DirectoryCatalogue:
-    """Reads the directory in a session of its own for each question.
+    """Reads the directory on a connection of its own for each question.
 
     Args:
-        sessions: Makes sessions that only read.
+        database: where the directory is looked up.
     """
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
-        self._sessions = sessions
+    def __init__(self, database: ReadOnly) -> None:
+        self._database = database
         self._ids = KnownIds()
 
     async def page(self, listing: Listing, asked: Asked, now: datetime) -> Found:
         """Return a page of a listing."""
 
-        def read(session: Session) -> Found:
-            catalogue = PublicCatalogue(session, now, self._ids)
+        def read(connection: Connection) -> Found:
+            catalogue = PublicCatalogue(connection, now, self._ids)
             read_page = {
                 Listing.SERVICES: catalogue.services,
                 Listing.ORGANIZATIONS: catalogue.organizations,
@@ -38,16 +38,15 @@ class DirectoryCatalogue:
             page = read_page(Query(**asdict(asked)))
             return Found(page.total, page.contents)
 
-        async with self._sessions() as session:
-            return await session.run_sync(read)
+        return await self._database.read(read)
 
     async def entry(
         self, listing: Listing, entry_id: str, now: datetime, *, full_service: bool
     ) -> Json | None:
         """Return one entry with all that hangs on it, or None."""
 
-        def read(session: Session) -> Json | None:
-            catalogue = PublicCatalogue(session, now, self._ids)
+        def read(connection: Connection) -> Json | None:
+            catalogue = PublicCatalogue(connection, now, self._ids)
             if listing is Listing.ORGANIZATIONS:
                 return catalogue.organization(entry_id, full_service=full_service)
             return {
@@ -57,5 +56,4 @@ class DirectoryCatalogue:
                 Listing.TAXONOMY_TERMS: catalogue.taxonomy_term,
             }[listing](entry_id)
 
-        async with self._sessions() as session:
-            return await session.run_sync(read)
+        return await self._database.read(read)

@@ -14,7 +14,8 @@ from bot.adapters.public_catalogue import DirectoryCatalogue
 from bot.public_api.app import Limits, PublicApi
 from referral_directory.loading import load_starter
 from referral_directory.models import Location, Organization, Service
-from storage.database import open_engine, sessionmaker
+from storage.database import open_engine
+from storage.reading import read_only
 from tests.referral_directory.samples import (
     NOW,
     days_ago,
@@ -95,7 +96,7 @@ async def open_api(engine: AsyncEngine) -> AsyncIterator[Open]:
     opened: list[httpx.AsyncClient] = []
 
     def build(limits: Limits | None = None, caller: str = "1.2.3.4") -> httpx.AsyncClient:
-        catalogue = DirectoryCatalogue(sessionmaker(engine, read_only=True))
+        catalogue = DirectoryCatalogue(read_only(engine))
         api = PublicApi(catalogue, StoppedClock(), "Jigi", limits or Limits(MANY, MANY))
         transport = httpx.ASGITransport(Starlette(routes=api.routes()), client=(caller, 1))
         opened.append(httpx.AsyncClient(transport=transport, base_url="http://jigi"))
