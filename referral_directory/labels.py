@@ -150,6 +150,38 @@ VALUE_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = dict(_VALUES)
 """Word list → its codes with what people read instead."""
 
 
+CODE_LABELS: Mapping[str, Mapping[str, str]] = {
+    "type": {
+        "voice": "appel",
+        "text": "SMS",
+        "cell": "mobile",
+        "fax": "télécopie",
+        "video": "appel vidéo",
+        "textphone": "téléphone à écran",
+        "pager": "messager de poche",
+    },
+    "languages": {
+        "fr": "français",
+        "bm": "bambara",
+        "ff": "peul",
+        "snk": "soninké",
+        "ses": "songhaï",
+        "taq": "tamasheq",
+    },
+    "accessibility": {
+        "ramp": "accès en fauteuil",
+        "toilet": "toilettes accessibles",
+        "sign_language": "langue des signes",
+        "large_print": "gros caractères",
+        "home_visits": "visites à domicile",
+        "breastfeeding": "espace d'allaitement",
+        "childcare": "garde d'enfants",
+        "transport": "transport",
+    },
+}
+"""Column without a closed word list → what people read instead of its usual codes."""
+
+
 def label_of(column: str) -> str:
     """Return the French name of a column, or the column itself where it is nobody's."""
     return COLUMN_LABELS.get(column, column)

@@ -4,12 +4,11 @@ What is done to entries is done by the services of `referral_directory`; this on
 says in French what they refuse.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, get_args
+from typing import Any
 
 from sqlalchemy import Connection, Select, String, func, literal, or_, select, union_all
 
@@ -22,10 +21,11 @@ from referral_directory.edit_errors import (
     SamePersonError,
 )
 from referral_directory.edits import Edit, edits_of_entry
-from referral_directory.labels import VALUE_LABELS, label_of
+from referral_directory.labels import label_of
 from referral_directory.life import ImpossibleDeedError
 from referral_directory.models import Organization, Phone, Service
 from referral_directory.provider_links import NoLinkError
+from referral_directory.records import SourcedRecord
 from referral_directory.tables import cells_of
 from referral_directory.verification import CannotVerifyError
 from referral_directory.verification_queue import is_restricted
@@ -39,11 +39,22 @@ from referral_directory.versions import (
 )
 from referral_directory.vocabulary import Status
 from staff_console.errors import ChangedMeanwhileError, RefusedError, UnknownRecordError
+from staff_console.names import Names, names_in, options_of
 from storage.actors import Actor, Role, require
 
 PAGE = 50
 _NOT_IN_THE_FORM = frozenset({"slug", "status", "assured_date", "verified_by", "restricted"})
-_LONG = ("description", "eligibility", "fees_note", "note", "source", "hours", "areas")
+_LONG = ("description", "eligibility", "fees_note", "note", "source", "hours")
+_SEVERAL = frozenset({"needs", "languages", "accessibility"})
+_DAYS = frozenset({"clinical_known_on"})
+_BETWEEN_BARS = frozenset({"areas"})
+_IDS: Mapping[str, str] = {
+    "organization": "L'identifiant de sa fiche.",
+    "service": "L'identifiant de sa fiche.",
+    "place": "L'identifiant de la localité.",
+    "areas": "Identifiants de cercles ou de régions, séparés par | ; mali pour tout le pays.",
+}
+"""Fields that hold the ids of other records, with how to fill them in."""
 _VERIFY_REASONS: Mapping[str, str] = {
     "the day of the verification lies ahead": "la date est dans l'avenir",
     "it is closed; open it again first": "la fiche est fermée, rouvrez-la d'abord",
@@ -66,11 +77,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What is filled in somewhere: label and content in words, and the page of what it names."""
+
+    label: str
+    content: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPage:
     """An entry with what staff may do about it.
 
     Attributes:
-        fields: Label and content of what is filled in, without what is confidential.
+        fields: What is filled in, without what is confidential; where it comes from is last.
         edits: That wait or were decided, the newest first.
     """
 
@@ -81,7 +101,7 @@ class EntryPage:
     version: int
     last_tried: date | None
     is_restricted: bool
-    fields: Sequence[tuple[str, str]]
+    fields: Sequence[Fact]
     edits: Sequence[Edit]
 
     @property
@@ -92,13 +112,28 @@ class EntryPage:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field of the form of an entry; `options` are codes with their words, for closed lists."""
+    """A field of the form of an entry.
+
+    Attributes:
+        options: codes with their words, for closed lists.
+        several: whether more than one of them may be chosen; they stand between bars.
+        help: what the code in it stands for, and how to write it.
+        kind: of the browser's field.
+    """
 
     name: str
     label: str
     value: str
-    options: Sequence[tuple[str, str]]
-    is_long: bool
+    options: Sequence[tuple[str, str]] = ()
+    is_long: bool = False
+    several: bool = False
+    help: str = ""
+    kind: str = "text"
+
+    @property
+    def chosen(self) -> Sequence[str]:
+        """Return the codes that it holds."""
+        return self.value.split("|")
 
 
 def list_entries(  # noqa: PLR0913  # three filters and a place
@@ -174,11 +209,11 @@ def open_entry(connection: Connection, actor: Actor, subject: str, slug: str) ->
     with in_french():
         row = _row(connection, subject, slug)
         cells = cells_of(record_of(connection, subject, slug))
-        words = {one.name: dict(one.options) for one in _fields(subject, cells)}
+        names = names_in(connection, cells.items())
         filled = [
-            (label_of(name), words.get(name, {}).get(value, value))
-            for name, value in cells.items()
-            if value and name not in {"slug", "status"}
+            Fact(label_of(name), names.content(subject, name, cells[name]), _page(name, cells))
+            for name in _ordered(subject)
+            if cells[name] and name not in {"slug", "status"}
         ]
         return EntryPage(
             subject,
@@ -200,7 +235,16 @@ def form_of(
     require(actor, Role.EDITOR)
     page = open_entry(connection, actor, subject, slug)
     with in_french():
-        return page, _fields(subject, cells_of(record_of(connection, subject, slug)))
+        cells = cells_of(record_of(connection, subject, slug))
+        return page, _fields(subject, cells, names_in(connection, cells.items()))
+
+
+def names_of_edits(connection: Connection, found: Iterable[Edit]) -> Names:
+    """Return the names that a list of edits needs, what changes in them included."""
+    edits = list(found)
+    changes = [one for edit in edits for one in edit.changes]
+    cells = [(one.name, cell) for one in changes for cell in (one.old, one.new)]
+    return names_in(connection, cells, [(edit.subject, edit.slug) for edit in edits])
 
 
 def whereabouts_of(
@@ -228,28 +272,46 @@ def _row(connection: Connection, subject: str, slug: str) -> Any:
     return row
 
 
-def _fields(subject: str, cells: Mapping[str, str]) -> list[FormField]:
+def _ordered(subject: str) -> list[str]:
+    """Return the fields of an entry, what it is for before where it comes from."""
+    fields = RECORDS[subject].model_fields
+    return sorted(fields, key=lambda name: name in SourcedRecord.model_fields)
+
+
+def _page(name: str, cells: Mapping[str, str]) -> str:
+    return f"/annuaire/{name}/{cells[name]}" if name in {"organization", "service"} else ""
+
+
+def _fields(subject: str, cells: Mapping[str, str], names: Names) -> list[FormField]:
     return [
-        FormField(name, label_of(name), cells.get(name, ""), _options(each.annotation), _long(name))
-        for name, each in RECORDS[subject].model_fields.items()
+        _field(subject, name, cells.get(name, ""), names)
+        for name in _ordered(subject)
         if name not in _NOT_IN_THE_FORM
     ]
 
 
+def _field(subject: str, name: str, value: str, names: Names) -> FormField:
+    label, several = label_of(name), name in _SEVERAL
+    if name in _IDS:
+        now = names.content(subject, name, value)
+        stands = f" Maintenant : {now}." if now else ""
+        return FormField(
+            name, label, value, help=f"{_IDS[name]}{stands}", is_long=name in _BETWEEN_BARS
+        )
+    options = [*options_of(subject, name)]
+    known = {code for code, _ in options}
+    if options:
+        # What an import brought and no list knows stays, and is not changed by saving.
+        here = value.split("|") if several else [value]
+        options += [(code, code or "—") for code in here if code not in known]
+        options = [each for each in options if each[0] or not several]
+        return FormField(name, label, value, options, several=several)
+    kind = "date" if name in _DAYS else "text"
+    return FormField(name, label, value, is_long=_long(name), kind=kind)
+
+
 def _long(name: str) -> bool:
     return name.startswith(_LONG) and name != "source_date"
-
-
-def _options(annotation: Any) -> Sequence[tuple[str, str]]:
-    kinds = [annotation, *get_args(annotation)]
-    for kind in kinds:
-        if isinstance(kind, type) and issubclass(kind, StrEnum):
-            words = VALUE_LABELS.get(kind, {})
-            return [(each.value, words.get(each.value, each.value)) for each in kind]
-    if bool in kinds:
-        empty = [("", "inconnu")] if type(None) in kinds else []
-        return [*empty, ("yes", "oui"), ("no", "non")]
-    return []
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from referral_directory.refusals import Problem
 from referral_directory.tables import UnreadableFileError
 from referral_directory.templates import write_template
 from staff_console.errors import RefusedError, UnknownRecordError
+from staff_console.names import Names, names_in, read_names
 from staff_console.uploads import Upload
 from storage.actors import Actor, Role, require
 from storage.audit import AuditEntry, record
@@ -80,9 +81,10 @@ class Preview:
     more_changes: int
     problems: tuple[Problem, ...]
     more_problems: int
+    names: Names
 
 
-def summed_up(upload: Upload, report: ImportReport) -> Preview:
+def summed_up(upload: Upload, report: ImportReport, names: Names) -> Preview:
     """Return what a page shows of a preview."""
     return Preview(
         upload.token,
@@ -98,7 +100,19 @@ def summed_up(upload: Upload, report: ImportReport) -> Preview:
         max(0, len(report.changes) - MOST_LINES),
         report.problems[:MOST_LINES],
         max(0, len(report.problems) - MOST_LINES),
+        names,
     )
+
+
+def names_of_preview(connection: Connection, report: ImportReport) -> Names:
+    """Return the names for the changes that a page shows; of what is new the file's own."""
+    shown = report.changes[:MOST_LINES]
+    cells = [
+        (one.field, cell) for each in shown for one in each.values for cell in (one.old, one.new)
+    ]
+    found = names_in(connection, cells, [(each.subject, each.slug) for each in shown])
+    new = {(each.subject, each.slug): each.name for each in shown if each.is_new}
+    return Names({**new, **found.entries}, found.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,7 @@ class ImportPage:
     entries: Sequence[tuple[str, str, bool]]
     start: int
     total: int
+    names: Names
 
 
 def preview(
@@ -203,7 +218,8 @@ def one_import(
     query = select(*columns).where(mine).order_by(e.subject, e.slug)
     rows = connection.execute(query.offset(start).limit(MOST_LINES)).all()
     entries = [(subject, slug, bool(is_new)) for subject, slug, is_new in rows]
-    return ImportPage(one, entries, start, total)
+    names = read_names(connection, [(subject, slug) for subject, slug, _ in entries])
+    return ImportPage(one, entries, start, total, names)
 
 
 def undo(connection: Connection, actor: Actor, number: int, now: datetime) -> Undone:

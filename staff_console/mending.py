@@ -9,7 +9,8 @@ from referral_directory.gap_map import draw_svg
 from referral_directory.gaps import Gaps, find_gaps
 from referral_directory.quality import Finding, FlawsOfAKind, first_flaws
 from referral_directory.reports import missing
-from staff_console.rendering import day_of
+from staff_console.dates import day_of
+from staff_console.names import Names, read_names
 from storage.actors import Actor, Role, require
 
 MOST_OF_A_KIND = 100
@@ -26,7 +27,18 @@ def draw_gaps(connection: Connection, actor: Actor, now: datetime) -> str:
     return draw_svg(read_gaps(connection, actor, now), day_of(now))
 
 
-def read_flaws(connection: Connection, actor: Actor) -> Mapping[Finding, FlawsOfAKind]:
-    """Return what needs mending, kind by kind, the most urgent first."""
+def read_flaws(
+    connection: Connection, actor: Actor
+) -> tuple[Mapping[Finding, FlawsOfAKind], Names]:
+    """Return what needs mending, kind by kind, the most urgent first, with the entries' names."""
     require(actor, Role.EDITOR)
-    return first_flaws(connection, MOST_OF_A_KIND)
+    flaws = first_flaws(connection, MOST_OF_A_KIND)
+    shown = [flaw for kind in flaws.values() for flaw in kind.first]
+    entries = [(flaw.subject, slug) for flaw in shown for slug in (flaw.slug, *flaw.others)]
+    return flaws, read_names(connection, entries)
+
+
+def names_of_gaps(connection: Connection, gaps: Gaps) -> Names:
+    """Return the names of the places where something was asked for or missed."""
+    asked = [each.region for each in gaps.asked]
+    return read_names(connection, places=[*asked, *(place for _, place in gaps.missed)])

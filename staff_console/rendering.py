@@ -1,21 +1,19 @@
 """How pages are drawn: Jinja templates that escape everything, and the filters they use."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from event_registration.phones import show_phone
 from referral_directory.labels import label_of
+from staff_console.dates import day_of, in_words, moment_of, span_of, weekday_of
 from staff_console.second_factor import drawn
+from staff_console.trail_words import deed_of, field_of, note_of, page_of
 from staff_console.wording import WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"
-_BAMAKO = ZoneInfo("Africa/Bamako")
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
 def open_templates() -> Environment:
@@ -27,39 +25,35 @@ def open_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"span": span_of, "page_of": page_of}
     environment.filters |= {
         "day": day_of,
-        "moment": _moment,
-        "weekday": _weekday,
+        "moment": moment_of,
+        "weekday": weekday_of,
+        "dated": in_words,
         "word": _word,
+        "capital": _capital,
         "phone": show_phone,
         "qr": _qr,
         "few": _few,
         "counted": _counted,
         "label": label_of,
+        "deed": deed_of,
+        "changed": field_of,
+        "note": note_of,
     }
     return environment
-
-
-def day_of(value: date | datetime | None) -> str:
-    """Return a day as people in Mali read it."""
-    if isinstance(value, datetime):
-        value = value.astimezone(_BAMAKO).date()
-    return f"{value:%d/%m/%Y}" if value is not None else "jamais"
-
-
-def _moment(value: datetime | None) -> str:
-    return f"{value.astimezone(_BAMAKO):%d/%m/%Y %H:%M}" if value is not None else "jamais"
-
-
-def _weekday(value: datetime) -> str:
-    return f"{_DAYS[value.astimezone(_BAMAKO).weekday()]} {_moment(value)}"
 
 
 def _word(value: object, kind: str) -> str:
     """Return the French word for a coded value; the code itself where there is none."""
     words: Mapping[str, str] = WORDS.get(kind, {})
     return words.get(str(value), str(value))
+
+
+def _capital(text: str) -> str:
+    """Return a text with a capital at its beginning; Jinja's own way makes « VIH » small."""
+    return text[:1].upper() + text[1:]
 
 
 def _counted(number: int, words: str) -> str:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from referral_directory.labels import VALUE_LABELS
+from referral_directory.vocabulary import Need, Status
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "role": {
         "reader": "Lecture",
@@ -79,32 +82,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "dropped": "abandonné",
     },
     "language": {"fr": "français", "bm": "bambara"},
-    "need": {
-        "medical": "soins médicaux",
-        "psychosocial": "soutien psychosocial",
-        "legal": "droit et justice",
-        "shelter": "hébergement sûr",
-        "protection": "protection",
-        "livelihood": "moyens de vivre",
-        "case_management": "accompagnement",
-        "child_protection": "protection de l'enfant",
-        "complaint": "plainte",
-        "misconduct": "plainte contre un agent",
-    },
-    "status": {
-        "draft": "brouillon",
-        "in_review": "en relecture",
-        "published": "publié",
-        "closed": "fermé",
-    },
-    "mark": {
-        "C": "confirmé par plusieurs sources",
-        "S": "une seule source",
-        "U": "non vérifié",
-        "NO": "à ne pas publier",
-        "conflict": "sources contradictoires",
-        "obsolete": "dépassé",
-    },
+    "need": VALUE_LABELS[Need],
+    "status": VALUE_LABELS[Status],
     "content": {"article": "article", "text": "texte bambara"},
     "content_signed": {"article": "articles signés", "text": "textes bambara signés"},
     "content_state": {

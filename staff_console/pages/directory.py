@@ -1,7 +1,7 @@
 """The directory: lists, entries, edits that wait, deeds, the whereabouts of refuges, the bin."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from referral_directory.vocabulary import Status
 from staff_console import directory
 from staff_console.directory import EntryPage, FormField, in_french
 from staff_console.errors import ChangedMeanwhileError, RefusedError
+from staff_console.names import names_in
 from staff_console.provider_page import PATH as PROVIDER_PAGE
 from staff_console.three_way import Reconciled, opened, reconcile
 from staff_console.visit import Page, Visit
@@ -91,7 +92,7 @@ async def _form(visit: Visit) -> Response:
 async def _propose(visit: Visit) -> Response:
     subject, slug = _which(visit)
     entry, fields = await visit.read(directory.form_of, visit.actor, subject, slug)
-    sent = {one.name: visit.text(one.name, 5000) for one in fields if one.name in visit.form}
+    sent = {one.name: _sent(visit, one) for one in fields if one.name in visit.form}
     before = opened(visit, _values(fields))
     try:
         new = NewEdit(
@@ -106,6 +107,9 @@ async def _propose(visit: Visit) -> Response:
             await visit.write(propose, visit.actor, new, visit.now)
     except ChangedMeanwhileError as error:
         found = reconcile(before, sent, _values(fields))
+        names = await visit.read(names_in, found.theirs.items())
+        words = {name: names.content(subject, name, cell) for name, cell in found.theirs.items()}
+        found = replace(found, theirs=words)
         form = EditForm(
             _with(fields, found.fields), _values(fields), entry.version, found, error.sentence
         )
@@ -116,6 +120,14 @@ async def _propose(visit: Visit) -> Response:
         return _edit_page(visit, entry, form, error.status)
     said = "Proposition enregistrée. Une autre personne la valide."
     return visit.go(f"/annuaire/{subject}/{slug}", said)
+
+
+def _sent(visit: Visit, one: FormField) -> str:
+    """Return what stands in a field; the same boxes in another order are no change."""
+    if not one.several:
+        return visit.text(one.name, 5000)
+    ticked = [each for each in visit.several(one.name) if each]
+    return one.value if set(ticked) == set(filter(None, one.chosen)) else "|".join(ticked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +154,7 @@ def _values(fields: Sequence[FormField]) -> dict[str, str]:
 
 
 def _with(fields: Sequence[FormField], values: Mapping[str, str]) -> list[FormField]:
-    return [
-        FormField(one.name, one.label, values.get(one.name, one.value), one.options, one.is_long)
-        for one in fields
-    ]
+    return [replace(one, value=values.get(one.name, one.value)) for one in fields]
 
 
 def _edit_page(visit: Visit, entry: EntryPage, form: EditForm, status: int = 200) -> Response:

@@ -72,7 +72,8 @@ async def _look(visit: Visit) -> Response:
     async def look(watch: Watch) -> Preview:
         workshop, actor, now = visit.console.workshop, visit.actor, visit.now
         report = await workshop.read(exchanging.preview, actor, upload, now, watch.tell)
-        return exchanging.summed_up(upload, report)
+        names = await workshop.read(exchanging.names_of_preview, report)
+        return exchanging.summed_up(upload, report, names)
 
     return await _begin(visit, f"Lecture de {upload.file_name}", look)
 

@@ -7,16 +7,17 @@ from starlette.responses import Response
 from referral_directory.gaps import Cover
 from referral_directory.quality import FINDING_LABELS
 from referral_directory.vocabulary import Need
-from staff_console.mending import draw_gaps, read_flaws, read_gaps
+from staff_console.mending import draw_gaps, names_of_gaps, read_flaws, read_gaps
 from staff_console.visit import Page, Visit
 from storage.actors import Role
 
 
 async def _gaps(visit: Visit) -> Response:
     gaps = await visit.read(read_gaps, visit.actor, visit.now)
+    names = await visit.read(names_of_gaps, gaps)
     not_found = [each for each in gaps.asked if not each.is_found]
     return visit.page(
-        "gaps.html", gaps=gaps, needs=list(Need), none=Cover.NONE, not_found=not_found
+        "gaps.html", gaps=gaps, needs=list(Need), none=Cover.NONE, not_found=not_found, names=names
     )
 
 
@@ -30,8 +31,8 @@ async def _map(visit: Visit) -> Response:
 
 
 async def _flaws(visit: Visit) -> Response:
-    flaws = await visit.read(read_flaws, visit.actor)
-    return visit.page("flaws.html", flaws=flaws, labels=FINDING_LABELS)
+    flaws, names = await visit.read(read_flaws, visit.actor)
+    return visit.page("flaws.html", flaws=flaws, names=names, labels=FINDING_LABELS)
 
 
 PAGES = (

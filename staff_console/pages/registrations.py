@@ -5,6 +5,7 @@ from starlette.responses import Response
 from event_registration.schemas import Registration
 from event_registration.vocabulary import RegistrationState as State
 from staff_console.errors import RefusedError
+from staff_console.names import read_names
 from staff_console.pages.gatherings import events_of
 from staff_console.visit import Page, Visit
 from storage.actors import Role
@@ -40,7 +41,10 @@ def _searched(registration: Registration) -> str:
 
 async def _show(visit: Visit) -> Response:
     dossier = await visit.write(events_of(visit).dossier, visit.path("number"))
-    return visit.page("registration.html", dossier=dossier, one=dossier.registration)
+    answers = dossier.registration.application
+    places = [each for each in (answers.region, answers.cercle) if each]
+    names = await visit.read(read_names, places=places)
+    return visit.page("registration.html", dossier=dossier, one=dossier.registration, names=names)
 
 
 async def _act(visit: Visit) -> Response:

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from staff_console.errors import ChangedMeanwhileError, RefusedError
 from staff_console.focal_points import read_focal_points, replace_focal_points, seen_of
+from staff_console.names import read_names
 from staff_console.training import read_requests
 from staff_console.visit import Page, Visit
 from storage.actors import Role
@@ -12,7 +13,8 @@ from storage.actors import Role
 async def _training(visit: Visit) -> Response:
     # The reading is entered in the audit log, so it is a transaction that writes.
     found = await visit.write(read_requests, visit.console.training, visit.actor, visit.now)
-    return visit.page("training.html", requests=found)
+    names = await visit.read(read_names, places=[each.region for each in found])
+    return visit.page("training.html", requests=found, names=names)
 
 
 async def _focal_points(visit: Visit) -> Response:

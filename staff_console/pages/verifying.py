@@ -16,7 +16,7 @@ from referral_directory.verification_queue import (
 )
 from referral_directory.versions import Seen
 from referral_directory.vocabulary import EditOrigin
-from staff_console.directory import in_french
+from staff_console.directory import in_french, names_of_edits
 from staff_console.errors import RefusedError, UnknownRecordError
 from staff_console.queue import see_queue
 from staff_console.visit import Page, Visit
@@ -68,9 +68,11 @@ async def _answer(visit: Visit) -> Response:
 
 async def _approvals(visit: Visit) -> Response:
     waiting = await visit.read(edits.open_edits, visit.actor)
+    names = await visit.read(names_of_edits, waiting)
     imported = [each for each in waiting if each.origin is EditOrigin.IMPORT]
     return visit.page(
         "approvals.html",
+        names=names,
         edits=[each for each in waiting if each.origin is not EditOrigin.IMPORT],
         imports=[list(group) for _, group in groupby(imported, key=attrgetter("proposed_at"))],
         may_decide=visit.actor.may(Role.APPROVER),
@@ -96,9 +98,11 @@ async def _approval(visit: Visit) -> Response:
         edit = await visit.read(edits.edit_of, visit.actor, visit.path("number"))
     except LookupError:
         return await _approvals(visit)
+    names = await visit.read(names_of_edits, [edit])
     mine = edit.proposed_by == visit.actor.name
     return visit.page(
         "approval.html",
+        names=names,
         edit=edit,
         is_open=edit.state.value == "open",
         may_decide=visit.actor.may(Role.APPROVER) and (not mine or visit.console.single_staff),

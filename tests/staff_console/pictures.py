@@ -16,7 +16,9 @@ TALLEST = 1100
 
 async def take_picture(page: Page, path: Path) -> None:
     """Write a picture of a page with a palette, half as wide for a desktop's."""
-    await page.evaluate("window.scrollTo(0, 0)")
+    # What the keyboard stood on before is no part of the page.
+    await page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    await page.wait_for_timeout(150)
     whole = Image.open(io.BytesIO(await page.screenshot(full_page=True))).convert("RGB")
     cut = whole.crop((0, 0, whole.width, min(whole.height, TALLEST)))
     path.parent.mkdir(parents=True, exist_ok=True)

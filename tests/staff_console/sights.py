@@ -62,6 +62,14 @@ SHOWN = {
 }
 """Path of a page -> where it shows something."""
 
+MORE = {
+    "annuaire-service": "/annuaire/service/ecoute-essai",
+    "annuaire-service-modifier": "/annuaire/service/ecoute-essai/modifier",
+    "validations-service": "/validations/{service_edit}",
+    "journal-filtre": "/journal?qui=valide&quoi=service:added&du=2027-02-01",
+}
+"""Name -> another state of one of these pages."""
+
 PUBLIC = {
     "/connexion": "/connexion",
     "/invitation/{token}": "/invitation/{invitation}",
@@ -72,9 +80,11 @@ PUBLIC = {
 BY_DOING = frozenset({"/connexion/code", "/compte/second-facteur"})
 """Pages that are reached by doing something first: `tour` does it."""
 
-IMPORTED = """record,slug,kind,name_fr,description_fr,organization,needs,areas,source,status,mark
-organization,asso-essai,ngo,Association Essai,,,,,visite,draft,U
-service,ecoute-essai,,Écoute d'essai,On vous écoute.,asso-essai,psychosocial,segou,visite,draft,U
+IMPORTED = """record,slug,kind,name_fr,description_fr,organization,needs,areas,source,source_date,\
+status,mark,fees,languages,accessibility,hours,clinical_known_on,takes_minors
+organization,asso-essai,ngo,Association Essai,,,,,visite,2027-01-09,draft,U,,,,,,
+service,ecoute-essai,,Écoute d'essai,On vous écoute.,asso-essai,psychosocial|legal,\
+segou|cercle-san,visite,2027-01,draft,U,free,fr|bm,ramp|childcare,lun-ven 08:00-16:00,2027-01-09,yes
 """
 
 EDITOR = Actor("saisie@example.org", frozenset({Role.EDITOR}))
@@ -104,6 +114,22 @@ def put_shelter(connection: Connection, now: datetime) -> None:
     where = Whereabouts(place="bamako", address=HIDDEN_ADDRESS)
     version = version_of(connection, "service", "refuge-essai")
     write_whereabouts(connection, APPROVER, "refuge-essai", version=version, where=where, now=now)
+
+
+def propose_more(connection: Connection, now: datetime) -> int:
+    """Propose other needs, places, days and an organisation for a service."""
+    changes = {
+        "needs": "medical|livelihood",
+        "areas": "mopti|cercle-djenne",
+        "fees": "paid",
+        "takes_minors": "no",
+        "languages": "bm",
+        "clinical_known_on": "2027-02-01",
+        "organization": "police-nationale",
+    }
+    version = version_of(connection, "service", "ecoute-essai")
+    new = NewEdit("service", "ecoute-essai", version, changes, now.date())
+    return propose(connection, EDITOR, new, now)
 
 
 def propose_label(connection: Connection, label: str, now: datetime) -> int:
@@ -193,7 +219,9 @@ async def furnish(world: World) -> list[str]:
         world.door.accounts.invite, administrator, "neuve@example.org", [Role.EVENTS], now
     )
     provider = await world.store.write(make_link, world, now)
+    service_edit = await world.store.write(propose_more, now)
     names = {
+        "{service_edit}": str(service_edit),
         "{work}": start_work(world),
         "{invitation}": invitation,
         "{provider}": provider,
@@ -202,7 +230,7 @@ async def furnish(world: World) -> list[str]:
         "{edit}": str(edit),
     }
     paths = []
-    for path in (*SHOWN.values(), *PUBLIC.values()):
+    for path in (*SHOWN.values(), *MORE.values(), *PUBLIC.values()):
         for name, value in names.items():
             path = path.replace(name, value)  # noqa: PLW2901  # filled in step by step
         paths.append(path)

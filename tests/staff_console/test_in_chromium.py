@@ -19,6 +19,7 @@ from storage.actors import Role
 from storage.keys import Keyring
 from tests.staff_console.conftest import filled_world
 from tests.staff_console.pictures import take_picture
+from tests.staff_console.reading import codes_of, unreadable_on
 from tests.staff_console.sights import BY_DOING, PUBLIC, SHOWN, furnish
 from tests.staff_console.touring import Served, page_of, tour
 from tests.staff_console.world import PASSWORD, World
@@ -123,11 +124,13 @@ async def test_every_page_is_accessible_and_light_and_none_is_too_wide(
     browser: Browser, console: Served, size: ViewportSize, pictures: Path | None
 ):
     faults: dict[str, object] = {}
+    codes = await console.world.store.read(codes_of)
     bytes_of: dict[str, int] = {}
 
     async def look(page: Page, name: str) -> None:
         await page.wait_for_load_state()
         found = await faults_of(page)
+        found += await unreadable_on(page, codes)
         if size == PHONE:
             found += await unreached_by_keyboard(page)
         if found:

@@ -3,6 +3,7 @@
 The tests look at each with axe-core, and take a picture of each where `--pictures` names a folder.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from playwright.async_api import Browser, Page, expect
 from staff_console.sessions import Stage, open_session
 from staff_console.visit import COOKIE
 from storage.actors import Role
-from tests.staff_console.sights import BOSS
+from tests.staff_console.sights import BOSS, MORE, SHOWN
 from tests.staff_console.world import PASSWORD, World
 from tests.web_chat.conftest import PHONE
 
@@ -101,8 +102,9 @@ async def tour(browser: Browser, console: Served, look: Look, **options: object)
 
 
 def _name(console: Served, path: str) -> str:
-    index = console.paths.index(path)
-    return f"{index:02d}-{path.strip('/').replace('/', '-')[:32] or 'aujourd-hui'}"
+    """Return a name for a page that is the same on every run: from its route, not from its ids."""
+    route = [*SHOWN, *MORE][console.paths.index(path)]
+    return re.sub(r"[{}/:]+", "-", route.replace(":int", "")).strip("-") or "aujourd-hui"
 
 
 async def _by_doing(page: Page, console: Served, look: Look) -> None:
