@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from staff_console.errors import ChangedMeanwhileError, RefusedError, UnknownRecordError
+from staff_console.errors import RefusedError, UnknownRecordError
+from staff_console.meanwhile import changed_meanwhile
 from staff_console.models import (
     staff_accounts,
     staff_invitations,
@@ -79,7 +80,7 @@ def clean_email(text: str) -> str:
     name, at, domain = email.partition("@")
     is_one = name and at and "." in domain and not any(sign.isspace() for sign in email)
     if not is_one or len(email) > LONGEST_NAME:
-        raise RefusedError("Cette adresse de courriel ne va pas.")
+        raise RefusedError("Cette adresse de courriel ne va pas.", "email")
     return email
 
 
@@ -96,7 +97,7 @@ def write_roles(roles: Iterable[Role]) -> str:
     """
     wanted = ",".join(role.value for role in Role if role in set(roles))
     if not wanted:
-        raise RefusedError("Choisissez au moins un rôle.")
+        raise RefusedError("Choisissez au moins un rôle.", "roles")
     return wanted
 
 
@@ -155,7 +156,7 @@ class Accounts:
         """
         address = clean_email(email)
         if connection.execute(select(_a.id).where(_a.email == address)).first() is not None:
-            raise RefusedError("Cette adresse a déjà un compte.")
+            raise RefusedError("Cette adresse a déjà un compte.", "email")
         number = random_id()
         connection.execute(
             insert(staff_accounts).values(
@@ -191,7 +192,7 @@ class Accounts:
         require(actor, Role.ADMINISTRATOR)
         address = clean_email(email)
         if connection.execute(select(_a.id).where(_a.email == address)).first() is not None:
-            raise RefusedError("Cette adresse a déjà un compte.")
+            raise RefusedError("Cette adresse a déjà un compte.", "email")
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         connection.execute(delete(staff_invitations).where(_i.email == address))
         connection.execute(
@@ -217,10 +218,8 @@ class Accounts:
         require(actor, Role.ADMINISTRATOR)
         gone = connection.execute(delete(staff_invitations).where(_i.email == email)).rowcount
         if gone:
-            record(
-                connection,
-                AuditEntry(now, actor.name, "invitation:withdrawn", f"invitation:{email}"),
-            )
+            which = f"invitation:{email}"
+            record(connection, AuditEntry(now, actor.name, "invitation:withdrawn", which))
 
     def invitation(self, connection: Connection, token: str, now: datetime) -> Invitation:
         """Return the invitation of a link.
@@ -349,7 +348,7 @@ class Accounts:
         if row.email == actor.name:
             raise RefusedError("On ne change pas son propre compte : demandez à un collègue.")
         if row.version != version:
-            raise ChangedMeanwhileError
+            raise changed_meanwhile(connection, f"account:{row.id}", "modifié ce compte")
         return row
 
     def _check_others_administer(self, connection: Connection, row: Row[Any]) -> None:

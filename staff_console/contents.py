@@ -17,6 +17,7 @@ _SENTENCES = {
     "valid_until": "« Valable jusqu'au » est une date à venir, pour un article seulement.",
     "not_signed": "Il n'y a pas de signature à retirer ici.",
 }
+_FIELDS = {"name": "reviewed_by", "day": "reviewed_on", "valid_until": "valid_until"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def in_sentences() -> Iterator[None]:
     except CannotSignError as error:
         if error.reason == "changed":
             raise ChangedMeanwhileError from None
-        raise RefusedError(_SENTENCES[error.reason]) from None
+        raise RefusedError(_SENTENCES[error.reason], _FIELDS.get(error.reason, "")) from None
 
 
 def _sheet(content: Content, signed: Signed, today: date) -> Sheet:

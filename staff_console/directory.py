@@ -334,9 +334,10 @@ def in_french() -> Iterator[None]:
             "une nouvelle."
         ) from None
     except InvalidEditError as error:
-        names = ", ".join(label_of(name) for name in error.problems if name != "changes")
+        wrong = [name for name in error.problems if name != "changes"]
+        names = ", ".join(label_of(name) for name in wrong)
         sentence = f"À corriger : {names}." if names else "Rien n'a changé dans ce formulaire."
-        raise RefusedError(sentence) from None
+        raise RefusedError(sentence, wrong[0] if wrong else "") from None
     except NoLinkError:
         raise RefusedError("Ce service n'a pas de lien : confidentiel, ou pas publié.") from None
     except EditDecidedError:

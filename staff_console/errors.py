@@ -8,14 +8,16 @@ class RefusedError(Exception):
 
     Attributes:
         sentence: why, in French, with no data of a person.
+        field: the field of the form that is to be mended; "" where it is none, or not one alone.
         status: what HTTP says of it.
     """
 
     status = 422
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, field: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.field = field
 
 
 class UnknownRecordError(RefusedError):
@@ -28,7 +30,7 @@ class UnknownRecordError(RefusedError):
 
 
 class ChangedMeanwhileError(RefusedError):
-    """Somebody else saved first."""
+    """Somebody else saved first; the sentence says who where it is known."""
 
     status = 409
 

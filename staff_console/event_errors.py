@@ -67,7 +67,8 @@ def in_french() -> Iterator[None]:
     except (UnknownGatheringError, UnknownRegistrationError):
         raise UnknownRecordError from None
     except RegistrationError as error:
-        raise RefusedError(_sentence(error)) from None
+        field = error.field if isinstance(error, InvalidAnswerError) else ""
+        raise RefusedError(_sentence(error), field) from None
 
 
 def _sentence(error: RegistrationError) -> str:

@@ -15,6 +15,7 @@ from event_registration.schemas import Gathering, NewGathering, Registration
 from event_registration.vocabulary import RegistrationState as State
 from staff_console.errors import ChangedMeanwhileError
 from staff_console.event_errors import in_french
+from staff_console.meanwhile import changed_meanwhile
 from staff_console.second_factor import token_hash
 from storage.actors import Actor, Role, require
 
@@ -84,7 +85,7 @@ class Events:
         with in_french():
             old = self._desk.gatherings.get(connection, number)
             if fingerprint(old) != seen:
-                raise ChangedMeanwhileError(_what_changed(old, seen))
+                raise _changed_meanwhile(connection, old, seen)
             given = self._desk.gatherings.change(
                 connection, number, changed, actor=self._by, now=self._now
             )
@@ -221,14 +222,27 @@ _TOLD: Mapping[str, str] = {
 }
 """What makes two versions of a gathering differ; places taken do not count."""
 
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "name": ("name_fr", "name_bm"),
+    "theme": ("theme_fr", "theme_bm"),
+    "venue": ("venue_fr", "venue_bm"),
+    "point": ("latitude", "longitude"),
+}
+"""What the audit log calls those of them that are several columns."""
+
 
 def fingerprint(gathering: Gathering) -> str:
     """Return what tells whether somebody changed a gathering, and which of its fields."""
     return "_".join(token_hash(repr(getattr(gathering, name)))[:8] for name in _TOLD)
 
 
-def _what_changed(gathering: Gathering, seen: str) -> str:
-    pairs = zip(_TOLD.values(), fingerprint(gathering).split("_"), seen.split("_"), strict=False)
-    names = ", ".join(name for name, now, before in pairs if now != before)
-    fields = f" ({names})" if seen.count("_") == len(_TOLD) - 1 else ""
-    return f"Quelqu'un d'autre a modifié cette rencontre entre-temps{fields}. Relisez-la d'abord."
+def _changed_meanwhile(
+    connection: Connection, gathering: Gathering, seen: str
+) -> ChangedMeanwhileError:
+    pairs = zip(_TOLD, fingerprint(gathering).split("_"), seen.split("_"), strict=False)
+    is_ours = seen.count("_") == len(_TOLD) - 1
+    names = [name for name, now, before in pairs if now != before] if is_ours else []
+    columns = [column for name in names for column in _COLUMNS.get(name, (name,))]
+    told = [_TOLD[name] for name in names]
+    what = "modifié cette rencontre"
+    return changed_meanwhile(connection, f"gathering:{gathering.id}", what, columns, told)

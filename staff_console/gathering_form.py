@@ -12,16 +12,18 @@ _LONGEST_NAME = 120
 _LONGEST_THEME = 300
 
 
-def read_moment(text: str) -> datetime:
+def read_moment(visit: Visit, name: str) -> datetime:
     """Return a time as the browser's field sends it; the clock of Bamako is UTC all year.
 
     Raises:
         RefusedError: it is none.
     """
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return datetime.fromisoformat(visit.text(name)).replace(tzinfo=UTC)
     except ValueError:
-        raise RefusedError("Une date avec son heure est attendue : 2027-03-08T09:00.") from None
+        raise RefusedError(
+            "Une date avec son heure est attendue : 2027-03-08T09:00.", name
+        ) from None
 
 
 def write_moment(value: datetime) -> str:
@@ -47,11 +49,11 @@ def read_gathering(visit: Visit, old: Gathering | None) -> NewGathering:
         name=_required_text(visit, "name", _LONGEST_NAME),
         theme=_text(visit, "theme", _LONGEST_THEME),
         venue=_required_text(visit, "venue", 200),
-        starts_at=read_moment(visit.text("starts_at")),
-        ends_at=read_moment(visit.text("ends_at")),
-        opens_at=read_moment(visit.text("opens_at")),
-        closes_at=read_moment(visit.text("closes_at")),
-        correct_until=read_moment(visit.text("correct_until")),
+        starts_at=read_moment(visit, "starts_at"),
+        ends_at=read_moment(visit, "ends_at"),
+        opens_at=read_moment(visit, "opens_at"),
+        closes_at=read_moment(visit, "closes_at"),
+        correct_until=read_moment(visit, "correct_until"),
         capacity=visit.number("capacity"),
         most_delegates=visit.number("most_delegates"),
         needs_approval=visit.text("needs_approval") == "oui",
@@ -130,8 +132,7 @@ def suggested(now: datetime) -> Mapping[str, str]:
 
 def sent(visit: Visit) -> Mapping[str, str]:
     """Return the fields as they were sent, so that nothing typed is lost after a mistake."""
-    names = suggested(visit.now)
-    return {name: visit.text(name, 2000) for name in names}
+    return dict.fromkeys(FIELDS, "") | visit.typed(FIELDS)
 
 
 def _kind(text: str) -> GatheringKind:
@@ -146,5 +147,5 @@ def _text(visit: Visit, name: str, longest: int) -> Text | None:
 def _required_text(visit: Visit, name: str, longest: int) -> Text:
     found = _text(visit, name, longest)
     if found is None:
-        raise RefusedError("Le nom et le lieu sont à remplir, en français au moins.")
+        raise RefusedError("Le nom et le lieu sont à remplir, en français au moins.", f"{name}_fr")
     return found

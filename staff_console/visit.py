@@ -1,7 +1,7 @@
 """One request of a member of staff, and the rules that hold for every page."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, Protocol
@@ -163,8 +163,13 @@ class Visit:
         value = self.form.get(name)
         found = value.strip() if isinstance(value, str) else ""
         if len(found) > longest:
-            raise RefusedError(f"Un champ est trop long : {longest} caractères au plus.")
+            raise RefusedError(f"Un champ est trop long : {longest} caractères au plus.", name)
         return found
+
+    def typed(self, names: Iterable[str]) -> dict[str, str]:
+        """Return fields as they were sent, so that a form which comes back has lost nothing."""
+        sent = {name: self.form.get(name) for name in names if name in self.form}
+        return {name: text.strip() for name, text in sent.items() if isinstance(text, str)}
 
     def secret(self, name: str) -> str:
         """Return a password as it was typed, blanks included."""
@@ -179,7 +184,7 @@ class Visit:
         """
         password = self.secret(name)
         if password != self.secret("again"):
-            raise RefusedError("Les deux mots de passe ne sont pas les mêmes.")
+            raise RefusedError("Les deux mots de passe ne sont pas les mêmes.", "again")
         return password
 
     def number(self, name: str) -> int:
@@ -191,7 +196,7 @@ class Visit:
         try:
             return int(self.text(name, 20))
         except ValueError:
-            raise RefusedError("Un nombre est attendu.") from None
+            raise RefusedError("Un nombre est attendu.", name) from None
 
     def several(self, name: str) -> list[str]:
         """Return all values of a field of the form."""
@@ -227,8 +232,14 @@ class Visit:
         shown = (self.token or self.browser).encode()
         return self.console.keyring.hash(Purpose.STAFF_COOKIE, b"csrf:" + shown)
 
-    def page(self, template: str, status: int = 200, **values: object) -> Response:
-        """Return a page."""
+    def page(
+        self,
+        template: str,
+        status: int = 200,
+        mistake: RefusedError | None = None,
+        **values: object,
+    ) -> Response:
+        """Return a page; what was refused stands at its top, and beside the field it names."""
         is_open = self.session is not None and self.session.stage is Stage.OPEN
         said = unquote(self.request.cookies.get(SAID_COOKIE, ""))[:_LONGEST_SAID]
         html = self.console.templates.get_template(template).render(
@@ -239,9 +250,10 @@ class Visit:
             menu=[each for each in self.menu if is_open and self._may(each)],
             signed_in=self.account.email if is_open else "",
             here=self.request.url.path,
+            mistake=mistake,
             **values,
         )
-        response = HTMLResponse(html, status)
+        response = HTMLResponse(html, mistake.status if mistake is not None else status)
         if said:
             response.delete_cookie(SAID_COOKIE, path="/")
         return self.with_cookie(response)

@@ -15,12 +15,14 @@ from staff_console.pages import (
     signing,
     today,
     verifying,
+    whereabouts,
 )
 from staff_console.visit import Page
 
 PAGES: tuple[Page, ...] = (
     *today.PAGES,
     *verifying.PAGES,
+    *whereabouts.PAGES,
     *directory.PAGES,
     *exchange.PAGES,
     *mending.PAGES,

@@ -82,10 +82,10 @@ async def _act(visit: Visit) -> Response:
 
 
 def _signature(visit: Visit) -> Signature:
-    on = read_day(visit.text("reviewed_on"))
+    on = read_day(visit, "reviewed_on")
     if on is None:
-        raise RefusedError("La date de lecture manque.")
-    until = read_day(visit.text("valid_until"))
+        raise RefusedError("La date de lecture manque.", "reviewed_on")
+    until = read_day(visit, "valid_until")
     return Signature(visit.text("reviewed_by", LONGEST_NAME), on, until)
 
 
@@ -104,11 +104,10 @@ async def _sheet_page(
     fresh = {"reviewed_by": name, "reviewed_on": today, "valid_until": ends or ""}
     return visit.page(
         "content.html",
-        refused.status if refused is not None else 200,
+        mistake=refused,
         sheet=sheet,
         following=next_after(sheets, sheet),
         typed=typed or fresh,
-        problem=refused.sentence if refused is not None else "",
         may_sign=visit.actor.may(Role.APPROVER),
     )
 

@@ -7,9 +7,7 @@ from datetime import date
 from starlette.responses import Response
 
 from referral_directory import deeds
-from referral_directory.confidential import Whereabouts, write_whereabouts
 from referral_directory.edits import NewEdit, propose
-from referral_directory.hours import UnreadableHoursError, parse_hours
 from referral_directory.provider_links import LINK_LIVES, ProviderLinks
 from referral_directory.versions import Seen
 from referral_directory.vocabulary import Status
@@ -22,21 +20,22 @@ from staff_console.three_way import Reconciled, opened, reconcile
 from staff_console.visit import Page, Visit
 from storage.actors import Role
 
+_LONGEST = 5000
 _SUBJECTS = ("service", "phone", "organization")
 _STATUSES = tuple(each for each in Status if each is not Status.DELETED)
-_PLACE_FIELDS = ("place", "address", "latitude", "longitude", "hours", "note")
 
 
-def read_day(text: str) -> date | None:
+def read_day(visit: Visit, name: str) -> date | None:
     """Return a day as the browser's field sends it; `None` for an empty one.
 
     Raises:
         RefusedError: it is none.
     """
+    text = visit.text(name)
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise RefusedError("Une date est attendue : 2027-03-08.") from None
+        raise RefusedError("Une date est attendue : 2027-03-08.", name) from None
 
 
 async def _list(visit: Visit) -> Response:
@@ -92,40 +91,40 @@ async def _form(visit: Visit) -> Response:
 async def _propose(visit: Visit) -> Response:
     subject, slug = _which(visit)
     entry, fields = await visit.read(directory.form_of, visit.actor, subject, slug)
-    sent = {one.name: _sent(visit, one) for one in fields if one.name in visit.form}
     before = opened(visit, _values(fields))
+    sent = visit.typed(_values(fields))
+    sent |= {one.name: _ticked(visit, one) for one in fields if one.several and one.name in sent}
     try:
+        for name in sent:
+            visit.text(name, _LONGEST)
         new = NewEdit(
             subject,
             slug,
             visit.number("version"),
             sent,
-            read_day(visit.text("confirmed_on")),
+            read_day(visit, "confirmed_on"),
             publishes=visit.text("publishes") == "oui",
         )
         with in_french():
             await visit.write(propose, visit.actor, new, visit.now)
     except ChangedMeanwhileError as error:
+        # Once more: somebody may have saved after the fields were read.
+        entry, fields = await visit.read(directory.form_of, visit.actor, subject, slug)
         found = reconcile(before, sent, _values(fields))
-        names = await visit.read(names_in, found.theirs.items())
-        words = {name: names.content(subject, name, cell) for name, cell in found.theirs.items()}
-        found = replace(found, theirs=words)
-        form = EditForm(
-            _with(fields, found.fields), _values(fields), entry.version, found, error.sentence
-        )
-        return _edit_page(visit, entry, form, error.status)
+        names = await visit.read(names_in, found.cells)
+        found = found.worded(lambda name, cell: names.content(subject, name, cell))
+        form = EditForm(_with(fields, found.fields), _values(fields), entry.version, found)
+        return _edit_page(visit, entry, form, error)
     except RefusedError as error:
         # What was typed stays, and so does the version it was typed over.
-        form = EditForm(_with(fields, sent), before, visit.number("version"), None, error.sentence)
-        return _edit_page(visit, entry, form, error.status)
+        form = EditForm(_with(fields, sent), before, visit.text("version", 20))
+        return _edit_page(visit, entry, form, error)
     said = "Proposition enregistrée. Une autre personne la valide."
     return visit.go(f"/annuaire/{subject}/{slug}", said)
 
 
-def _sent(visit: Visit, one: FormField) -> str:
-    """Return what stands in a field; the same boxes in another order are no change."""
-    if not one.several:
-        return visit.text(one.name, 5000)
+def _ticked(visit: Visit, one: FormField) -> str:
+    """Return what is ticked of a field; the same boxes in another order are no change."""
     ticked = [each for each in visit.several(one.name) if each]
     return one.value if set(ticked) == set(filter(None, one.chosen)) else "|".join(ticked)
 
@@ -139,14 +138,12 @@ class EditForm:
         before: what stood in it when it was opened.
         version: of the entry it was opened for.
         reconciled: where somebody else saved meanwhile.
-        problem: what went wrong.
     """
 
     fields: Sequence[FormField]
     before: Mapping[str, str]
-    version: int
+    version: int | str
     reconciled: Reconciled | None = None
-    problem: str = ""
 
 
 def _values(fields: Sequence[FormField]) -> dict[str, str]:
@@ -157,60 +154,22 @@ def _with(fields: Sequence[FormField], values: Mapping[str, str]) -> list[FormFi
     return [replace(one, value=values.get(one.name, one.value)) for one in fields]
 
 
-def _edit_page(visit: Visit, entry: EntryPage, form: EditForm, status: int = 200) -> Response:
+def _edit_page(
+    visit: Visit, entry: EntryPage, form: EditForm, mistake: RefusedError | None = None
+) -> Response:
     return visit.page(
         "entry_form.html",
-        status,
+        mistake=mistake,
         entry=entry,
         fields=form.fields,
         labels={one.name: one.label for one in form.fields},
         before=form.before,
         version=form.version,
         reconciled=form.reconciled,
-        problem=form.problem,
         confirmed_on=visit.text("confirmed_on"),
+        publishes=visit.text("publishes") == "oui",
         is_draft=entry.status is Status.DRAFT,
     )
-
-
-async def _whereabouts(visit: Visit) -> Response:
-    # The reading is entered in the audit log, so it is a transaction that writes.
-    slug = str(visit.path("slug"))
-    found, version = await visit.write(directory.whereabouts_of, visit.actor, slug, visit.now)
-    return visit.page("whereabouts.html", slug=slug, found=found, version=version)
-
-
-async def _write_whereabouts(visit: Visit) -> Response:
-    slug = str(visit.path("slug"))
-    sent = {name: visit.text(name, 1000) or None for name in _PLACE_FIELDS}
-    try:
-        where = Whereabouts(
-            place=sent["place"],
-            address=sent["address"],
-            latitude=_degrees(sent["latitude"]),
-            longitude=_degrees(sent["longitude"]),
-            hours=parse_hours(sent["hours"] or ""),
-            note=sent["note"],
-        )
-    except UnreadableHoursError:
-        raise RefusedError("Les horaires ne se lisent pas : « lun-ven 08:00-17:00 ».") from None
-    with in_french():
-        await visit.write(
-            write_whereabouts,
-            visit.actor,
-            slug,
-            version=visit.number("version"),
-            where=where,
-            now=visit.now,
-        )
-    return visit.go(f"/annuaire/service/{slug}", "Enregistré.")
-
-
-def _degrees(text: str | None) -> float | None:
-    try:
-        return float(text.replace(",", ".")) if text else None
-    except ValueError:
-        raise RefusedError("Les coordonnées sont des nombres : 14.4843.") from None
 
 
 async def _provider_link(visit: Visit) -> Response:
@@ -247,12 +206,6 @@ def _which(visit: Visit) -> tuple[str, str]:
 
 PAGES = (
     Page(path="/annuaire", show=_list, role=Role.READER, menu="Annuaire"),
-    Page(
-        path="/annuaire/service/{slug}/lieu",
-        show=_whereabouts,
-        act=_write_whereabouts,
-        role=Role.APPROVER,
-    ),
     Page(path="/annuaire/service/{slug}/lien", act=_provider_link, role=Role.EDITOR),
     Page(path="/annuaire/{subject}/{slug}", show=_show, role=Role.READER),
     Page(path="/annuaire/{subject}/{slug}/faire", act=_do, role=Role.EDITOR),

@@ -47,7 +47,7 @@ async def _add(visit: Visit) -> Response:
     try:
         added = await visit.write(events_of(visit).add, read_gathering(visit, None))
     except RefusedError as error:
-        return _form(visit, sent(visit), None, error.sentence)
+        return _form(visit, sent(visit), None, error)
     return visit.go(f"/rencontres/{added.id}", "Brouillon enregistré. Relisez, puis publiez.")
 
 
@@ -76,7 +76,7 @@ async def _act(visit: Visit) -> Response:
             await visit.write(events.cancel, number)
             return visit.go(here, "Annulée. Les inscrits sont prévenus.")
         case "copy":
-            starts_at = read_moment(visit.text("starts_at"))
+            starts_at = read_moment(visit, "starts_at")
             copied = await visit.write(events.copy, number, visit.text("code", 20), starts_at)
             return visit.go(f"/rencontres/{copied.id}", "Copiée en brouillon.")
         case _:
@@ -95,11 +95,13 @@ async def _change(visit: Visit) -> Response:
         changed = read_gathering(visit, old)
         given = await visit.write(events.change, number, changed, visit.text("seen"))
     except ChangedMeanwhileError as error:
-        found = reconcile(opened(visit, FIELDS), sent(visit), filled(old))
-        return _form(visit, found.fields, old, error.sentence, found)
+        # Once more: somebody may have saved after `old` was read.
+        now = await visit.read(events.get, number)
+        found = reconcile(opened(visit, FIELDS), sent(visit), filled(now))
+        return _form(visit, found.fields, now, error, found)
     except RefusedError as error:
         # What was typed stays, and so does what it was typed over.
-        return _form(visit, sent(visit), old, error.sentence)
+        return _form(visit, sent(visit), old, error)
     more = f" {given} inscriptions en attente ont reçu une place." if given else ""
     return visit.go(f"/rencontres/{number}", f"Enregistrée.{more}")
 
@@ -108,25 +110,25 @@ def _form(
     visit: Visit,
     fields: Mapping[str, str],
     old: Gathering | None,
-    problem: str = "",
+    mistake: RefusedError | None = None,
     reconciled: Reconciled | None = None,
 ) -> Response:
     before = filled(old) if old is not None else {}
     seen = fingerprint(old) if old is not None else ""
-    if problem and reconciled is None:
+    if mistake is not None and reconciled is None:
         # A mistake in the form: it still was opened over what stood there then.
         before, seen = opened(visit, FIELDS), visit.text("seen")
     return visit.page(
         "gathering_form.html",
-        409 if reconciled else 422 if problem else 200,
+        mistake=mistake,
         fields=fields,
         gathering=old,
         seen=seen,
         before=before,
         reconciled=reconciled,
         labels=LABELS,
+        words={"needs_approval": {"oui": "oui", "": "non"}},
         kinds=list(GatheringKind),
-        problem=problem,
     )
 
 

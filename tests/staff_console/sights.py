@@ -9,7 +9,7 @@ from event_registration.desk import Desk
 from guidance.training import TrainingRequest
 from referral_directory.confidential import Whereabouts, write_whereabouts
 from referral_directory.deeds import delete
-from referral_directory.edits import NewEdit, propose
+from referral_directory.edits import NewEdit, approve, propose
 from referral_directory.entries import add_services, read_areas
 from referral_directory.import_progress import Progress, Stage, Watch
 from referral_directory.models import Organization
@@ -137,6 +137,28 @@ def propose_label(connection: Connection, label: str, now: datetime) -> int:
     version = version_of(connection, "phone", "tel-17")
     new = NewEdit("phone", "tel-17", version, {"label_fr": label})
     return propose(connection, EDITOR, new, now)
+
+
+def relabel(connection: Connection, world: World, label: str) -> None:
+    """Give a number another label, as two people do."""
+    number = propose_label(connection, label, world.clock.now())
+    approve(connection, APPROVER, number, world.clock.now())
+
+
+def move_refuge(connection: Connection, world: World, address: str) -> None:
+    """Write another address of the refuge."""
+    version = version_of(connection, "service", "refuge-essai")
+    where = Whereabouts(place="bamako", address=address)
+    now = world.clock.now()
+    write_whereabouts(connection, APPROVER, "refuge-essai", version=version, where=where, now=now)
+
+
+def promote(connection: Connection, world: World, account: int) -> None:
+    """Give an account the role of who approves, or take it again."""
+    accounts, boss = world.door.accounts, Actor("awa@example.org", frozenset({Role.ADMINISTRATOR}))
+    now = accounts.get(connection, boss, account)
+    roles = now.roles ^ {Role.APPROVER}
+    accounts.set_roles(connection, boss, account, roles, version=now.version, now=world.clock.now())
 
 
 async def count_searches(world: World) -> None:

@@ -67,16 +67,6 @@ async def test_a_deactivated_account_is_out_at_once(bare: World):
     assert "account:deactivated" in await bare.tags()
 
 
-async def test_the_second_who_saves_is_told(bare: World):
-    number = await bare.add(Role.READER)
-    async with bare.browser(BOSS) as one, bare.browser(BOSS) as other:
-        path = f"/comptes/{number}"
-        first = await one.post(path, do="roles", roles=["editor"], version="1")
-        second = await other.post(path, do="roles", roles=["events"], version="1")
-        assert (first.status_code, second.status_code) == (303, 409)
-        assert "entre-temps" in second.text
-
-
 async def test_nobody_changes_the_own_account_and_somebody_must_administer(bare: World):
     async with bare.browser(BOSS, email="seule@example.org") as boss:
         page = await boss.get("/comptes")

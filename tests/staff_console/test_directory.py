@@ -1,7 +1,6 @@
 """Entries, edits by two, the queue, refuges, the bin, as staff work with them."""
 
 import re
-from html import unescape
 
 from referral_directory.versions import version_of
 from storage.actors import Role
@@ -60,36 +59,6 @@ async def test_nobody_approves_what_they_proposed_but_in_an_installation_of_one(
         paths = re.findall(r'"(/validations/\d+)"', (await one.get("/validations")).text)
         assert "une seule personne" in (await one.get(paths[-1])).text
         assert (await one.post(paths[-1], do="approve")).status_code == 303
-
-
-async def test_the_second_saver_reads_what_changed_and_keeps_what_was_typed(world: World):
-    async with world.browser(Role.EDITOR) as editor, world.browser(Role.APPROVER) as approver:
-        old = await fields_of(editor, f"{ENTRY}/modifier")
-        number = await world.store.write(propose_label, "Tout autre", world.clock.now())
-        await approver.post(f"/validations/{number}", do="approve")
-        second = await editor.post(f"{ENTRY}/modifier", **old | {"note": "à moi"})
-        assert second.status_code == 409
-        assert "libellé en français" in second.text
-        assert "à moi" in second.text
-
-
-async def test_an_edit_made_second_takes_nothing_of_the_first_away(world: World):
-    async with world.browser(Role.EDITOR) as editor, world.browser(Role.APPROVER) as approver:
-        page = (await editor.get(f"{ENTRY}/modifier")).text
-        opened = dict(re.findall(r'name="(was\.\w+)" value="([^"]*)"', page))
-        old = await fields_of(editor, f"{ENTRY}/modifier")
-        number = await world.store.write(propose_label, "Tout autre", world.clock.now())
-        await approver.post(f"/validations/{number}", do="approve")
-
-        mine = {name: unescape(value) for name, value in (old | opened).items()}
-        stale = await editor.post(f"{ENTRY}/modifier", **mine | {"label_bm": "Polisi"})
-        assert stale.status_code == 409
-        assert "<b>Libellé en français</b> : Tout autre" in stale.text
-        again = dict(
-            re.findall(r'<input [^>]*?name="(\w+)" type="\w+" value="([^"]*)"', stale.text)
-        )
-        assert (again["label_fr"], again["label_bm"]) == ("Tout autre", "Polisi")
-        assert re.search(r'name="version" value="(\d+)"', stale.text)[1] != old["version"]
 
 
 async def test_a_mistake_does_not_hide_that_another_has_saved(world: World):

@@ -79,34 +79,6 @@ def field(page: str, name: str) -> str:
     return unescape(found.group(1))
 
 
-async def test_who_saves_second_takes_nothing_of_the_first_away(world: World, gathering: Gathering):
-    """Two have the form open: one moves the gathering, the other changes the number of places."""
-    here = f"/rencontres/{gathering.id}/modifier"
-    async with world.browser(Role.EVENTS) as first, world.browser(Role.EVENTS) as second:
-        page = (await second.get(here)).text
-        names = re.findall(r'name="was\.(\w+)"', page)
-        form = {name: field(page, f"was.{name}") for name in names}
-        kept = {f"was.{name}": value for name, value in form.items()}
-        seen = field(page, "seen")
-        moved = {**form, "venue_fr": "Stade, Kayes", "most_delegates": "7", "seen": seen}
-        assert (await first.post(here, **moved)).status_code == 303
-
-        mine = {**form, **kept, "capacity": "55", "most_delegates": "9", "seen": seen}
-        stale = await second.post(here, **mine)
-        assert stale.status_code == 409
-        assert "<b>Lieu en français</b> : Stade, Kayes" in stale.text
-        assert "Vous y avez écrit aussi" in stale.text
-        again = {name: field(stale.text, name) for name in ("venue_fr", "capacity", "seen")}
-        assert again["venue_fr"] == "Stade, Kayes"
-        assert again["capacity"] == "55"
-        assert field(stale.text, "most_delegates") == "9"
-
-        saved = await second.post(here, **{**mine, **again})
-        assert saved.status_code == 303
-    now = await world.store.read(world.desk.gatherings.get, gathering.id)
-    assert (now.venue.fr, now.capacity, now.most_delegates) == ("Stade, Kayes", 55, 9)
-
-
 async def test_a_mistake_does_not_hide_what_another_saved(world: World, gathering: Gathering):
     here = f"/rencontres/{gathering.id}/modifier"
     async with world.browser(Role.EVENTS) as browser:

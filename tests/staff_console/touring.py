@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import pyotp
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import Connection
 
 from staff_console.sessions import Stage, open_session
 from staff_console.visit import COOKIE
 from storage.actors import Role
-from tests.staff_console.sights import BOSS, MORE, SHOWN
+from tests.staff_console.sights import BOSS, MORE, SHOWN, move_refuge, promote, relabel
 from tests.staff_console.world import PASSWORD, World
 from tests.web_chat.conftest import PHONE
 
@@ -89,6 +90,7 @@ async def tour(browser: Browser, console: Served, look: Look, **options: object)
                 await page.goto(console.address + path)
                 await look(page, _name(console, path))
         await _by_doing(page, console, look)
+        await _conflicts(page, console, look)
     async with page_of(browser, console, **options) as page:
         for path in console.paths:
             if path.startswith(("/invitation", "/prestataire", "/connexion")):
@@ -133,6 +135,54 @@ async def _by_doing(page: Page, console: Served, look: Look) -> None:
     for code, name in (("ABC", "door-wrong"), (one.code, "door-found")):
         await page.fill("#code", code)
         await page.click("text=Chercher")
+        await look(page, name)
+
+
+async def _conflicts(page: Page, console: Served, look: Look) -> None:
+    """Stand on forms that come back because somebody else has saved meanwhile."""
+    world, at = console.world, console.address
+    width = page.viewport_size["width"]  # type: ignore[index]  # contexts have a size
+    gathering = int(next(each.split("/")[2] for each in console.paths if "/accueil" in each))
+    account = int(next(each.split("/")[2] for each in console.paths if "/comptes/" in each))
+    forms: tuple[tuple[str, str, str, Callable[[Connection], object], str], ...] = (
+        (
+            "/annuaire/phone/tel-17/modifier",
+            "#label_fr",
+            "Proposer",
+            lambda connection: relabel(connection, world, f"Police secours {width}"),
+            "conflict-entry",
+        ),
+        (
+            "/annuaire/service/refuge-essai/lieu",
+            "#note",
+            "Enregistrer",
+            lambda connection: move_refuge(connection, world, f"sous le manguier {width}"),
+            "conflict-whereabouts",
+        ),
+        (
+            f"/rencontres/{gathering}/modifier",
+            "#theme_fr",
+            "Enregistrer",
+            lambda connection: world.desk.gatherings.resize(
+                connection, gathering, width, actor="awa@example.org", now=world.clock.now()
+            ),
+            "conflict-gathering",
+        ),
+        (
+            f"/comptes/{account}",
+            "",
+            "Enregistrer les rôles",
+            lambda connection: promote(connection, world, account),
+            "conflict-account",
+        ),
+    )
+    for path, field, button, first, name in forms:
+        await page.goto(at + path)
+        if field:
+            await page.fill(field, f"écrit par la seconde personne {width}")
+        await world.store.write(first)
+        await page.get_by_role("button", name=button).click()
+        await expect(page.get_by_role("alert")).to_contain_text("entre-temps")
         await look(page, name)
 
 

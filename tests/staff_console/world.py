@@ -32,6 +32,7 @@ from storage.actors import Role
 from storage.audit import Audit, AuditEntry, audit_entries
 from storage.keys import Keyring, Purpose
 from storage.store import Store, open_store
+from tests.fakes.racing import Racing
 from tests.fakes.web_chat import FakeClock
 
 NOW = datetime(2027, 2, 15, 10, 0, tzinfo=UTC)
@@ -106,6 +107,13 @@ class World:
         other.console = replace(self.console, single_staff=True)
         other.app = build_app(other.console)
         return other
+
+    def raced(self) -> tuple["World", Racing]:
+        """The same installation, in which somebody can save just before a form's writing."""
+        racing, other = Racing(self.store), copy(self)
+        other.console = replace(self.console, store=Store(racing, self.keyring))
+        other.app = build_app(other.console)
+        return other, racing
 
     async def add(self, *roles: Role, email: str = "", factor: bool = False) -> int:
         """Make an account with `PASSWORD`, and with `SECRET` as its second factor if asked."""
