@@ -21,6 +21,8 @@ FONTS = Path(__file__).resolve().parents[1] / "locales" / "fonts"
 
 _PANEL, _GAP, _MARGIN = 300.0, 16.0, 24.0
 _HEAD, _FOOT, _TITLE = 84.0, 66.0, 40.0
+_LINE = 20.0
+_NARROW_FOOT = 22 + 7 * _LINE
 _COLUMNS = 3
 _LAND, _BORDER, _PAPER, _INK, _SOFT = "#f3efe6", "#8a8272", "#ffffff", "#1f1f1f", "#5a5a5a"
 _COLOURS = {Cover.HERE: "#1b7f5c", Cover.REGION: "#1b7f5c", Cover.NONE: "#b3261e"}
@@ -117,20 +119,22 @@ _TITLE_WORDS = "Où il n'y a pas de service vérifié"
 
 def _drawing(gaps: Gaps, day: str, needs: Sequence[Need]) -> _Drawing:
     columns = min(_COLUMNS, len(needs))
+    narrow = columns == 1
+    foot = _NARROW_FOOT if narrow else _FOOT
     rows = math.ceil(len(needs) / columns)
     width = 2 * _MARGIN + columns * _PANEL + (columns - 1) * _GAP
     project = _Projection(_PANEL)
     panel = _TITLE + project.height
-    height = _HEAD + rows * (panel + _GAP) + _FOOT
+    height = _HEAD + rows * (panel + _GAP) + foot
     shapes: list[_Shape] = [
-        _Words(_MARGIN, 40, _TITLE_WORDS, "title"),
+        _Words(_MARGIN, 40, _TITLE_WORDS, "panel" if narrow else "title"),
         _Words(_MARGIN, 60, f"Mali, cercle par cercle, au {day}", "small", _SOFT),
     ]
     for number, need in enumerate(needs):
         left = _MARGIN + number % columns * (_PANEL + _GAP)
         top = _HEAD + number // columns * (panel + _GAP)
         shapes += _panel(gaps, need, left, top, project)
-    shapes += _legend(height - _FOOT + 22)
+    shapes += _narrow_legend(height - foot + 22) if narrow else _legend(height - foot + 22)
     return _Drawing(width, height, tuple(shapes))
 
 
@@ -179,23 +183,34 @@ def _free(point: tuple[float, float], taken: Sequence[tuple[float, float]]) -> t
     return point
 
 
+_LEGEND = (
+    (Cover.HERE, "un service vérifié dans le cercle"),
+    (Cover.REGION, "un service vérifié pour toute la région"),
+    (Cover.NONE, "aucun"),
+)
+_LEFT_OUT = ("Sans les lieux protégés,", "ni les lignes pour tout le pays.")
+_SOURCES = ("Contours : Natural Earth.", "Chefs-lieux : GeoNames (CC BY 4.0).")
+
+
 def _legend(top: float) -> Iterator[_Shape]:
     x = _MARGIN + _RADIUS
-    for cover, words in (
-        (Cover.HERE, "un service vérifié dans le cercle"),
-        (Cover.REGION, "un service vérifié pour toute la région"),
-        (Cover.NONE, "aucun"),
-    ):
+    for cover, words in _LEGEND:
         yield _Mark(x, top, cover)
         yield _Words(x + 12, top + 5, words, "small")
         x += 34 + len(words) * 7.4
-    yield _Words(
-        _MARGIN,
-        top + 26,
-        "Sans les lieux protégés, ni les lignes pour tout le pays.",
-        "small",
-        _SOFT,
-    )
+    line = " ".join((*_LEFT_OUT, *_SOURCES))
+    yield _Words(_MARGIN, top + 26, line, "small", _SOFT)
+
+
+def _narrow_legend(top: float) -> Iterator[_Shape]:
+    """Yield the legend line under line, for one map alone, which is no wider than a phone."""
+    for cover, words in _LEGEND:
+        yield _Mark(_MARGIN + _RADIUS, top, cover)
+        yield _Words(_MARGIN + _RADIUS + 12, top + 5, words, "small")
+        top += _LINE
+    for words in (*_LEFT_OUT, *_SOURCES):
+        yield _Words(_MARGIN, top + 5, words, "small", _SOFT)
+        top += _LINE
 
 
 def _svg(shape: _Shape) -> str:

@@ -48,7 +48,7 @@ def build_app(console: Console, pages: tuple[Page, ...] = PAGES) -> Starlette:
     async def missing(request: Request, _: Exception) -> Response:
         visit = await begin(console, request, menu)
         text = "Cette page n'existe pas."
-        return visit.page("refused.html", 404, sentence=text, title="Introuvable")
+        return visit.page("refused.html", 404, sentence=text, title="Introuvable", back="/")
 
     return Starlette(
         routes=[

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -15,6 +15,7 @@ from referral_directory.verification import national_emergency_is_old, national_
 from referral_directory.verification_queue import Urgency, queue_figures
 from staff_console.visit import Console
 from storage.actors import Actor, Role
+from storage.counters import Counters, shown, week_of
 
 _r = registrations.c
 
@@ -39,6 +40,8 @@ class Today:
         calls: the same by urgency.
         to_approve: edits that wait; `None` likewise.
         reported: services about which people said something often enough.
+        searches: how many searches the last week that is over had, as it may be shown; `None`
+            where none was counted.
         emergency: `missing`, `old` or `ready`: the number for the whole country.
     """
 
@@ -48,6 +51,7 @@ class Today:
     calls: Mapping[Urgency, int] | None
     to_approve: int | None
     reported: int
+    searches: str | None
     emergency: str
 
 
@@ -62,6 +66,7 @@ def see_today(connection: Connection, console: Console, actor: Actor, now: datet
         calls=calls,
         to_approve=len(open_edits(connection, actor)) if edits else None,
         reported=len({each.service for each in reported(connection, actor, now)}),
+        searches=_searches(connection, now),
         emergency=_emergency(connection, now),
     )
 
@@ -79,6 +84,14 @@ def _coming(connection: Connection, console: Console, now: datetime) -> list[Com
         )
         for each in console.desk.gatherings.coming(connection, now)
     ]
+
+
+def _searches(connection: Connection, now: datetime) -> str | None:
+    """Return the searches of the last week that is over; each search names one need."""
+    last_week = week_of(now) - timedelta(weeks=1)
+    figures = Counters().closed(connection, last_week, now)
+    counts = [each.count for each in figures if each.dimension == "need"]
+    return shown(sum(counts)) if counts else None
 
 
 def _emergency(connection: Connection, now: datetime) -> str:

@@ -43,6 +43,7 @@ from staff_console.names import Names, names_in, options_of
 from storage.actors import Actor, Role, require
 
 PAGE = 50
+_UNKNOWN = "inconnu"
 _NOT_IN_THE_FORM = frozenset({"slug", "status", "assured_date", "verified_by", "restricted"})
 _LONG = ("description", "eligibility", "fees_note", "note", "source", "hours")
 _SEVERAL = frozenset({"needs", "languages", "accessibility"})
@@ -91,6 +92,7 @@ class EntryPage:
 
     Attributes:
         fields: What is filled in, without what is confidential; where it comes from is last.
+        unknown: What nobody has found out yet, by label.
         edits: That wait or were decided, the newest first.
     """
 
@@ -102,6 +104,7 @@ class EntryPage:
     last_tried: date | None
     is_restricted: bool
     fields: Sequence[Fact]
+    unknown: Sequence[str]
     edits: Sequence[Edit]
 
     @property
@@ -223,7 +226,8 @@ def open_entry(connection: Connection, actor: Actor, subject: str, slug: str) ->
             row.version,
             row.last_tried,
             is_restricted(connection, subject, slug),
-            filled,
+            [each for each in filled if each.content != _UNKNOWN],
+            [each.label for each in filled if each.content == _UNKNOWN],
             edits_of_entry(connection, actor, subject, slug),
         )
 

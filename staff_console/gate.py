@@ -31,17 +31,19 @@ def answering(
         try:
             return _gate(visit, page) or await _handle(visit, page)
         except NotAllowedError:
-            return _refused(visit, 403, "Votre rôle ne permet pas cela.")
+            return _refused(visit, 403, "Votre rôle ne permet pas cela.", _before(visit, page))
         except RefusedError as error:
-            return _refused(visit, error.status, error.sentence)
+            return _refused(visit, error.status, error.sentence, _before(visit, page))
         except HTTPException as error:
-            return _refused(visit, error.status_code, "Ce formulaire n'a pas pu être lu.")
+            sentence = "Ce formulaire n'a pas pu être lu."
+            return _refused(visit, error.status_code, sentence, _before(visit, page))
         except TooLargeError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever broke, staff get a sentence
             # Only the kind: an error's words could quote what was written.
             _log.error("console_failed", extra={"error": type(error).__name__})
-            return _refused(visit, 500, "Un problème est arrivé ici. Rien n'a été changé.")
+            sentence = "Un problème est arrivé ici. Rien n'a été changé."
+            return _refused(visit, 500, sentence, _before(visit, page))
 
     return answer
 
@@ -54,7 +56,8 @@ async def _handle(visit: Visit, page: Page) -> Response:
     )
     try:
         if not _is_ours(visit):
-            return _refused(visit, 403, "Ce formulaire a expiré. Rechargez la page.")
+            sentence = "Ce formulaire a expiré. Ouvrez la page à nouveau."
+            return _refused(visit, 403, sentence, _before(visit, page))
         return await page.act(visit) if page.act is not None else _refused(visit, 405, "")
     finally:
         await visit.form.close()
@@ -93,5 +96,14 @@ def _is_ours(visit: Visit) -> bool:
     return isinstance(given, str) and hmac.compare_digest(given.encode(), visit.csrf.encode())
 
 
-def _refused(visit: Visit, status: int, sentence: str) -> Response:
-    return visit.page("refused.html", status, sentence=sentence, title="Impossible")
+def _before(visit: Visit, page: Page) -> str:
+    """Return the page that a form stood on; the first one where something was only looked at."""
+    path = visit.request.url.path
+    if visit.request.method != "POST":
+        return "/"
+    return path if page.show is not None else path.rpartition("/")[0] or "/"
+
+
+def _refused(visit: Visit, status: int, sentence: str, back: str = "/") -> Response:
+    title = "Introuvable" if status == 404 else "Impossible"  # noqa: PLR2004  # HTTP's own number
+    return visit.page("refused.html", status, sentence=sentence, title=title, back=back)

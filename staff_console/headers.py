@@ -1,7 +1,7 @@
 """What every answer says about itself, and how much a request may bring."""
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY = (
@@ -27,6 +27,26 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(), geolocation=(), browsing-topics=()",
 }
+# Nothing of the request is in it: who sent too much may be anybody.
+_TOO_LARGE = """<!doctype html>
+<html lang="fr">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>Trop grand · Console</title>
+  <link rel="stylesheet" href="/static/console.css">
+</head>
+<body>
+<main>
+  <h1>Trop grand</h1>
+  <p class="problem" role="alert">Le fichier ou le formulaire est trop grand : {most} au plus.
+  Rien n'a été changé.</p>
+  <p><a class="button" href="{back}">Retour</a></p>
+</main>
+</body>
+</html>
+"""
+_MEGABYTE = 1024 * 1024
 HTTPS_ONLY = ("strict-transport-security", "max-age=31536000")
 
 
@@ -81,7 +101,7 @@ class BodyLimit:
         is_upload = bool(self._upload_paths) and scope["path"].startswith(self._upload_paths)
         limit = self._uploads if is_upload else self._usual
         if _announced(scope) > limit:
-            await _too_large()(scope, receive, send)
+            await _too_large(limit, "/import" if is_upload else "/")(scope, receive, send)
             return
         taken, begun = 0, False
 
@@ -103,7 +123,7 @@ class BodyLimit:
         except TooLargeError:
             if begun:
                 raise
-            await _too_large()(scope, receive, send)
+            await _too_large(limit, "/import" if is_upload else "/")(scope, receive, send)
 
 
 def _announced(scope: Scope) -> int:
@@ -111,5 +131,6 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdecimal() else 0
 
 
-def _too_large() -> PlainTextResponse:
-    return PlainTextResponse("Le fichier ou le formulaire est trop grand.", 413)
+def _too_large(limit: int, back: str) -> HTMLResponse:
+    most = f"{limit // _MEGABYTE} Mo" if limit >= _MEGABYTE else f"{limit // 1024} Ko"
+    return HTMLResponse(_TOO_LARGE.format(most=most, back=back), 413)

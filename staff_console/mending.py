@@ -1,6 +1,7 @@
 """Where services are missing, and which entries need mending, for staff."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,6 +10,7 @@ from referral_directory.gap_map import draw_svg
 from referral_directory.gaps import Gaps, find_gaps
 from referral_directory.quality import Finding, FlawsOfAKind, first_flaws
 from referral_directory.reports import missing
+from referral_directory.vocabulary import Need
 from staff_console.dates import day_of
 from staff_console.names import Names, read_names
 from storage.actors import Actor, Role, require
@@ -22,9 +24,36 @@ def read_gaps(connection: Connection, actor: Actor, now: datetime) -> Gaps:
     return find_gaps(connection, now, missing(connection, actor, now))
 
 
-def draw_gaps(connection: Connection, actor: Actor, now: datetime) -> str:
-    """Return the map of gaps as SVG."""
-    return draw_svg(read_gaps(connection, actor, now), day_of(now))
+def draw_gaps(
+    connection: Connection, actor: Actor, now: datetime, needs: Sequence[Need] = tuple(Need)
+) -> str:
+    """Return the maps of gaps as SVG, one for each need that is asked for."""
+    return draw_svg(read_gaps(connection, actor, now), day_of(now), needs)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Cercles of a region that lack the same, in one line of the table.
+
+    Attributes:
+        cercles: Their names.
+        missing: What no verified service answers there.
+    """
+
+    region: str
+    cercles: Sequence[str]
+    missing: Sequence[Need]
+
+
+def table_of(gaps: Gaps, needs: Sequence[Need]) -> list[Alike]:
+    """Return the table of gaps, region by region; what is alike in a region stands together."""
+    lines: dict[tuple[str, tuple[Need, ...]], list[str]] = {}
+    for row in gaps.rows:
+        missing = tuple(need for need in row.missing if need in needs)
+        lines.setdefault((row.region_name, missing), []).append(row.name)
+    regions = list(dict.fromkeys(row.region_name for row in gaps.rows))
+    found = [Alike(region, cercles, missing) for (region, missing), cercles in lines.items()]
+    return sorted(found, key=lambda each: (regions.index(each.region), -len(each.missing)))
 
 
 def read_flaws(

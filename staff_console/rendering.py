@@ -37,6 +37,7 @@ def open_templates() -> Environment:
         "qr": _qr,
         "few": _few,
         "counted": _counted,
+        "plural": _plural,
         "label": label_of,
         "deed": deed_of,
         "changed": field_of,
@@ -61,6 +62,11 @@ def _counted(number: int, words: str) -> str:
     if abs(number) < 2:  # noqa: PLR2004  # the plural of French begins at two
         return f"{number} {words}"
     return f"{number} {' '.join(f'{word}s' for word in words.split())}"
+
+
+def _plural(number: int, one: str, several: str) -> str:
+    """Return the words that belong to a number, where the plural is not an « s » on each."""
+    return several if abs(number) >= 2 else one  # noqa: PLR2004  # the plural of French begins at two
 
 
 def _few(value: int) -> str:

@@ -1,6 +1,7 @@
 """One request of a member of staff, and the rules that hold for every page."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,7 @@ SAID_COOKIE = "jigi_dit"
 MOST_FIELDS = 400
 _SAID_SECONDS = 60
 _LONGEST_SAID = 300
+_PLACE = re.compile("[0-9]{1,18}")  # what both databases take as a number
 
 _log = logging.getLogger(__name__)
 
@@ -205,6 +207,11 @@ class Visit:
     def asked(self, name: str, otherwise: str = "") -> str:
         """Return a value of the address, cut to a reasonable length."""
         return self.request.query_params.get(name, otherwise)[:200]
+
+    def place(self, name: str) -> int | None:
+        """Return where a page of a list begins, as the address says; `None` for what is none."""
+        text = self.asked(name)
+        return int(text) if _PLACE.fullmatch(text) else None
 
     def path(self, name: str) -> Any:
         """Return what stands in the place of `{name}` in the path."""

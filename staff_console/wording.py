@@ -107,6 +107,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "urgency": {
         "national": "urgence nationale",
+        "expired": "dépassée",
+        "due": "à revérifier",
+        "warned": "bientôt à revérifier",
+        "never": "jamais vérifiée",
+    },
+    "urgencies": {
+        "national": "urgences nationales",
         "expired": "dépassées",
         "due": "à revérifier",
         "warned": "bientôt à revérifier",
@@ -118,6 +125,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "closed": "fermé",
         "refused": "refus d'aider",
         "got_help": "a aidé",
+    },
+    "form": {
+        "csv": "CSV : un tableau, pour tous les logiciels",
+        "xlsx": "XLSX : Excel, LibreOffice",
+        "hsds": "HSDS : pour d'autres annuaires",
     },
     "change": {"added": "ajoutée", "changed": "modifiée", "removed": "fermée"},
     "subject": {"service": "service", "phone": "numéro", "organization": "organisation"},

@@ -13,7 +13,7 @@ _FILTERS = ("qui", "quoi", "fiche", "du", "au")
 
 
 async def _show(visit: Visit) -> Response:
-    before = visit.asked("avant")
+    before = visit.place("avant")
     wanted = {name: visit.asked(name).strip() for name in _FILTERS}
     trail = await visit.read(
         read_trail,
@@ -23,10 +23,10 @@ async def _show(visit: Visit) -> Response:
         record_id=wanted["fiche"],
         since=_day(wanted["du"]),
         until=_day(wanted["au"]),
-        before=int(before) if before.isdecimal() else None,
+        before=before,
     )
     deeds = sorted(DEEDS, key=lambda tag: DEEDS[tag])
-    return visit.page("audit.html", trail=trail, wanted=wanted, deeds=deeds, newest=not before)
+    return visit.page("audit.html", trail=trail, wanted=wanted, deeds=deeds, newest=before is None)
 
 
 def _day(text: str) -> date | None:

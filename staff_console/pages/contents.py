@@ -33,7 +33,7 @@ async def _sheets(visit: Visit) -> list[Sheet]:
 
 async def _list(visit: Visit) -> Response:
     wanted = Wanted(visit.asked("mot").strip(), visit.asked("quoi"), visit.asked("etat"))
-    start = int(visit.asked("depuis", "0")) if visit.asked("depuis", "0").isdecimal() else 0
+    start = visit.place("depuis") or 0
     sheets = await _sheets(visit)
     found = [each for each in sheets if wanted.fits(each)]
     return visit.page(

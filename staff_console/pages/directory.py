@@ -40,7 +40,7 @@ def read_day(visit: Visit, name: str) -> date | None:
 
 async def _list(visit: Visit) -> Response:
     wanted = {name: visit.asked(name) for name in ("nom", "sorte", "etat")}
-    start = int(visit.asked("depuis", "0")) if visit.asked("depuis", "0").isdecimal() else 0
+    start = visit.place("depuis") or 0
     lines, more = await visit.read(
         directory.list_entries,
         visit.actor,

@@ -169,7 +169,7 @@ async def _how_far(visit: Visit) -> Response:
 
 
 async def _show_one(visit: Visit) -> Response:
-    start = int(visit.asked("depuis", "0")) if visit.asked("depuis", "0").isdecimal() else 0
+    start = visit.place("depuis") or 0
     seen = await visit.read(
         exchanging.one_import, visit.actor, visit.path("number"), visit.now, start
     )

@@ -21,7 +21,7 @@ async def _list(visit: Visit) -> Response:
     found = await visit.write(events.registrations, number, state)
     if words:
         found = [each for each in found if words in _searched(each)]
-    start = int(visit.asked("depuis", "0")) if visit.asked("depuis", "0").isdecimal() else 0
+    start = visit.place("depuis") or 0
     return visit.page(
         "registrations.html",
         gathering=gathering,

@@ -66,6 +66,7 @@ MORE = {
     "annuaire-service": "/annuaire/service/ecoute-essai",
     "annuaire-service-modifier": "/annuaire/service/ecoute-essai/modifier",
     "validations-service": "/validations/{service_edit}",
+    "manques-besoin": "/manques?besoin=medical",
     "journal-filtre": "/journal?qui=valide&quoi=service:added&du=2027-02-01",
 }
 """Name -> another state of one of these pages."""

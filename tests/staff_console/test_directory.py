@@ -150,7 +150,7 @@ async def test_a_link_for_the_provider_opens_its_page_and_none_is_made_for_a_ref
         pages = {slug: (await editor.get(f"/annuaire/service/{slug}")).text for slug in slugs[:9]}
         slug = next(slug for slug, page in pages.items() if f"/{slug}/lien" in page)
         page = (await editor.post(f"/annuaire/service/{slug}/lien")).text
-        found = re.search(r'value="http://console(/prestataire/[^"]+)"', page)
+        found = re.search(r'http://console(/prestataire/[^<"]+)', page)
         assert found is not None
         assert (await provider.get(found.group(1))).status_code == 200
         assert (await editor.post(f"{REFUGE}/lien")).status_code == 422

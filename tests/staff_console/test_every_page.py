@@ -1,10 +1,12 @@
 """What holds for every page: roles, forms of ours, headers, size, words that stay words."""
 
 import pytest
+from starlette.responses import Response
 
+from staff_console.app import build_app
 from staff_console.headers import SECURITY_HEADERS
 from staff_console.pages import PAGES
-from staff_console.visit import COOKIE, Page
+from staff_console.visit import COOKIE, Page, Visit
 from storage.actors import Actor, Role
 from tests.staff_console.world import World
 
@@ -110,6 +112,45 @@ async def test_a_body_that_is_too_large_is_not_read(world: World):
             headers={"content-type": "application/x-www-form-urlencoded"},
         )
         assert answer.status_code == 413
+
+
+async def test_who_is_refused_is_told_why_and_led_back(world: World):
+    async with world.browser(Role.ADMINISTRATOR) as browser:
+        gone = await browser.get("/annuaire/phone/rien")
+        assert (gone.status_code, "Introuvable" in gone.text) == (404, True)
+        deed = "/annuaire/phone/tel-17/faire"
+        odd = await browser.post(deed, do="sing", version=1)
+        assert odd.status_code == 422
+        assert 'href="/annuaire/phone/tel-17">Retour à la page d' in odd.text
+        late = await browser.post(deed, do="close", version=77)
+        assert late.status_code == 409
+        assert 'href="/annuaire/phone/tel-17">Retour à la page d' in late.text
+        forged = await browser.client.post("/validations/7", data={"csrf": "x"})
+        assert forged.status_code == 403
+        assert 'href="/validations/7">Retour à la page d' in forged.text
+        for path in ("/journal?avant=", "/annuaire?depuis=", "/contenus?depuis="):
+            assert (await browser.get(path + "9" * 60)).status_code == 200
+        large = await browser.post("/comptes", email="x" * 400_000)
+        assert "256 Ko au plus" in large.text
+        upload = {"file": ("liste.csv", b"x" * 21 * 1024 * 1024)}
+        large = await browser.client.post("/import/apercu", files=upload)
+        assert large.status_code == 413
+        assert "20 Mo au plus" in large.text
+        assert 'href="/import">Retour' in large.text
+
+
+async def test_what_breaks_is_said_without_its_words(world: World):
+    async def broken(_: Visit) -> Response:
+        raise ValueError("mot de personne")
+
+    pages = (Page(path="/", show=broken, act=broken, role=Role.READER),)
+    world.app = build_app(world.console, pages)
+    async with world.browser(Role.READER) as browser:
+        for answer in (await browser.get("/"), await browser.post("/")):
+            assert answer.status_code == 500
+            assert "Rien n&#39;a été changé" in answer.text
+            assert 'href="/">Retour' in answer.text
+            assert "personne" not in answer.text
 
 
 async def test_own_pages_are_light_and_load_nothing_from_elsewhere(world: World):

@@ -32,6 +32,8 @@ WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientW
 OVERFLOW = WIDTH
 LIGHT = 100_000
 READABLE = 30
+THUMB = 44
+"""Pixels of what a thumb hits."""
 PARTS_OF_A_DATE = 8
 TRANSFER = """() => performance.getEntries()
   .filter((each) => ["navigation", "resource"].includes(each.entryType))
@@ -119,6 +121,15 @@ async def unreached_by_keyboard(page: Page) -> list[object]:
     return [f"not reached: {each}" for each in missing]
 
 
+async def useless_on_paper(page: Page) -> list[object]:
+    """Return what a printed page would show, and nobody can press or fill in there."""
+    await page.emulate_media(media="print")
+    shown = await page.locator("button:visible, input:visible, select:visible, nav:visible").count()
+    dated = await page.locator(".printed:visible").count()
+    await page.emulate_media(media="screen")
+    return [*([f"{shown} controls on paper"] if shown else []), *([] if dated else ["no date"])]
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 async def test_every_page_is_accessible_and_light_and_none_is_too_wide(
     browser: Browser, console: Served, size: ViewportSize, pictures: Path | None
@@ -133,6 +144,8 @@ async def test_every_page_is_accessible_and_light_and_none_is_too_wide(
         found += await unreadable_on(page, codes)
         if size == PHONE:
             found += await unreached_by_keyboard(page)
+        elif name != "prestataire":
+            found += await useless_on_paper(page)
         if found:
             faults[name] = found
         bytes_of[name] = await page.evaluate(TRANSFER)
@@ -178,6 +191,18 @@ async def test_signing_in_with_password_and_code_by_keyboard_without_javascript(
         await page.locator("summary").focus()
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("link", name="Rencontres", exact=True)).to_be_visible()
+
+
+async def test_the_queue_is_for_thumbs_and_prints_its_number(browser: Browser, console: Served):
+    async with page_of(browser, console, Role.EDITOR) as page:
+        await page.goto(console.address + "/verification")
+        boxes = [await each.bounding_box() for each in await page.locator(".four > *, .call").all()]
+        assert len(boxes) == 5
+        assert all(box and box["height"] >= THUMB and box["width"] >= 2 * THUMB for box in boxes)
+        assert max(box["y"] + box["height"] for box in boxes if box) < PHONE["height"]
+        await page.emulate_media(media="print")
+        await expect(page.locator(".call")).to_be_visible()
+        await expect(page.locator(".four")).to_be_hidden()
 
 
 async def test_the_queue_is_worked_with_the_keyboard_alone(browser: Browser, console: Served):

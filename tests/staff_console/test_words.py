@@ -142,7 +142,7 @@ async def test_a_long_log_is_read_page_by_page(world: World):
         for _ in range(2):
             answer = await browser.get(page)
             assert len(answer.content) < 60_000
-            seen += answer.text.count('data-label="Quand"')
+            seen += answer.text.count('class="when"')
             older = answer.text.split('href="?')[-1].split('"')[0].replace("&amp;", "&")
             page = f"/journal?{older}"
     assert seen == 100
