@@ -174,7 +174,7 @@ CODE_LABELS: Mapping[str, Mapping[str, str]] = {
         "sign_language": "langue des signes",
         "large_print": "gros caractères",
         "home_visits": "visites à domicile",
-        "breastfeeding": "espace d'allaitement",
+        "breastfeeding": "coin d'allaitement",
         "childcare": "garde d'enfants",
         "transport": "transport",
     },

@@ -13,7 +13,7 @@ DEEDS: Mapping[str, str] = {
     "account:recovery_code_used": "code de secours utilisé",
     "account:roles_changed": "rôles changés",
     "account:second_factor_reset": "second facteur effacé",
-    "account:second_factor_set": "second facteur mis en place",
+    "account:second_factor_set": "second facteur installé",
     "account:signed_in": "entrée dans la console",
     "account:signed_out_everywhere": "sortie de partout",
     "content:signed": "contenu signé",
