@@ -17,7 +17,7 @@ FONTS = Path(__file__).resolve().parents[1] / "locales" / "fonts"
 
 _FACE = "Sans"
 _MARGIN, _CODE_SIDE = 16.0, 34.0  # millimetres
-_TITLE, _HEADING, _NAME, _NUMBER, _TEXT, _SMALL = 26.0, 18.0, 15.0, 20.0, 13.0, 10.0
+_TITLE, _HEADING, _NAME, _NUMBER, _TEXT, _SMALL = 26.0, 18.0, 15.0, 20.0, 13.0, 11.0
 _LEADING = 0.46  # millimetres of a line for each point of its letters
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # the page itself says of when it is
 
@@ -43,10 +43,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Entries under a heading in both languages."""
+    """Entries under a heading in both languages.
+
+    Attributes:
+        words: What is said where there is none, in both languages.
+    """
 
     heading: str
     blocks: tuple[Block, ...]
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Sheet:
     """A directory to print.
 
     Attributes:
-        title: In the largest letters.
+        title: In the largest letters, in both languages.
         advice: What to know before using it, in both languages.
         address: What the code to scan holds; empty for no code.
         scan: What the code is for, in both languages.
@@ -62,7 +67,7 @@ class Sheet:
         foot: At the foot of each page: of when it is.
     """
 
-    title: str
+    title: tuple[str, ...]
     advice: tuple[str, ...]
     address: str
     scan: str
@@ -97,7 +102,8 @@ class _Pages(FPDF):
     def footer(self) -> None:
         """Write the foot of a page; the library calls this."""
         self.set_y(-_MARGIN)
-        self.words(f"{self._foot}  ·  {self.page_no()}", _SMALL)
+        # The library puts the number of pages in the place of its sign once it knows it.
+        self.words(f"{self._foot}  ·  {self.page_no()} / {self.str_alias_nb_pages}", _SMALL)
 
     def words(self, text: str, size: float, *, bold: bool = False, width: float = 0) -> None:
         """Write a paragraph."""
@@ -153,11 +159,13 @@ def print_directory(sheet: Sheet) -> bytes:
     beside = pages.epw - (_CODE_SIDE + 6 if sheet.address else 0)
     if sheet.address:
         pages.code(sheet.address)
-    pages.words(sheet.title, _TITLE, bold=True, width=beside)
+    for line in sheet.title:
+        pages.words(line, _TITLE, bold=True, width=beside)
     if sheet.address:
         pages.ln(1)
         pages.words(sheet.scan, _SMALL, width=beside)
         pages.set_y(max(pages.get_y(), _MARGIN + _CODE_SIDE + 4))
+    pages.ln(2)
     for line in sheet.advice:
         pages.words(line, _TEXT)
     for section in sheet.sections:
@@ -166,6 +174,10 @@ def print_directory(sheet: Sheet) -> bytes:
 
 
 def _section(pages: _Pages, section: Section) -> None:
+    if not section.blocks:
+        pages.piece(_Piece(section.heading, _HEADING, bold=True, above=4))
+        for line in section.words:
+            pages.piece(_Piece(line, _TEXT))
     for number, block in enumerate(section.blocks):
         pieces = list(_pieces(block))
         if number == 0:

@@ -29,11 +29,13 @@ def sheet_of(directory: PrintedDirectory, renderer: Renderer, bot_name: str | No
     scan = message("print/scan", "Scannez le code : Jigi répond dans Telegram.")
     made = message("print/made", "Fait le {date}", date=texts.day(directory.day))
     return Sheet(
-        title=writer.joined(title),
+        title=writer.lines(title),
         advice=tuple(line for each in (call, safe) for line in writer.lines(each)),
         address=f"{_TELEGRAM}{bot_name}" if bot_name else "",
         scan=writer.joined(scan),
-        sections=tuple(section for section in writer.sections(directory) if section.blocks),
+        sections=tuple(
+            section for section in writer.sections(directory) if section.blocks or section.words
+        ),
         foot=writer.joined(made),
     )
 
@@ -57,9 +59,11 @@ class _Writer:
             self.joined(message("print/lines", "Par téléphone, pour tout le pays")),
             tuple(map(self._line, directory.lines)),
         )
+        none = message("print/none", "Aucun service vérifié ici.")
         yield Section(
             self.joined(message("print/places", "Adresses")),
             tuple(map(self._service, directory.services)),
+            () if directory.services else self.lines(none),
         )
 
     def _line(self, line: PhoneLine) -> Block:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from fontTools.ttLib import TTFont
 from sqlalchemy import Connection
 
 from bot import bootstrap
 from bot.adapters.printed_directory import sheet_of
 from bot.conversation.rendering import Renderer
 from bot.i18n.catalogue import load_catalogue
-from referral_directory.directory_paper import Sheet, print_directory
+from referral_directory.directory_paper import FONTS, Sheet, print_directory
 from referral_directory.inventory import read_services
 from referral_directory.labels import COLUMN_LABELS, KIND_LABELS
 from referral_directory.models import Location
@@ -189,6 +190,22 @@ def test_a_region_becomes_a_document(starter: Connection, region: str) -> None:
     assert pdf.startswith(b"%PDF")
     assert print_directory(sheet) == pdf  # it says nothing about when it was made
     assert pdf.count(b"/Type /Page\n") > 1
+
+
+def test_a_region_without_a_verified_service_says_so(places_only: Connection) -> None:
+    sheet = _sheet(places_only, "taoudenit")
+    (places,) = sheet.sections
+    assert places.blocks == ()
+    assert places.words == ("Aucun service vérifié ici.", "Dɛmɛyɔrɔ sɛgɛsɛgɛlen tɛ yan.")
+    assert sheet.title == ("Services : Taoudénit", "Dɛmɛyɔrɔw : Tawudeni")
+    assert print_directory(sheet).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("letter", "ɛɔɲŋƐƆƝŊéèêçœ")
+def test_letters_of_both_languages_are_drawn(letter: str) -> None:
+    """What a font lacks would be left out without a word."""
+    for name in ("Sans.ttf", "Sans-Bold.ttf"):
+        assert ord(letter) in TTFont(FONTS / name).getBestCmap(), name
 
 
 @pytest.mark.parametrize("region", ["atlantis", "sevare", "cercle-gao"])
