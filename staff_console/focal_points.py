@@ -23,7 +23,7 @@ HEADINGS: Mapping[str, str] = {
     "network": "réseau",
     "region": "région",
     "section": "service",
-    "duty": "fonction",
+    "duty": "poste",
     "channel": "contact",
     "name": "nom",
     "consent_on": "accord du",
