@@ -5,12 +5,12 @@ and as it would become; an approved edit is written field by field, so that two 
 fields do not undo each other. Two who change the same field hear of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from referral_directory.edit_errors import (
     EditConflictError,
@@ -241,15 +241,30 @@ def edit_of(database: Database, actor: Actor, number: int) -> Edit:
     return _seen(database, row)
 
 
-def open_edits(database: Database, actor: Actor) -> list[Edit]:
+def open_edits(
+    database: Database,
+    actor: Actor,
+    wanted: Sequence[ColumnElement[bool]] = (),
+    *,
+    start: int = 0,
+    most: int | None = None,
+) -> list[Edit]:
     """Return the edits that wait, oldest first.
+
+    Args:
+        database: A connection or session.
+        actor: Who looks.
+        wanted: What else must hold of an edit.
+        start: How many to leave out at the beginning.
+        most: How many to return; None is all. Each takes a query of its own.
 
     Raises:
         NotAllowedError: When the actor has no role.
     """
     require(actor, Role.READER)
-    waiting = select(*_COLUMNS).where(EntryEdit.state == EditState.OPEN)
-    rows = database.execute(waiting.order_by(EntryEdit.proposed_at, EntryEdit.id)).all()
+    waiting = select(*_COLUMNS).where(EntryEdit.state == EditState.OPEN, *wanted)
+    ordered = waiting.order_by(EntryEdit.proposed_at, EntryEdit.id).offset(start).limit(most)
+    rows = database.execute(ordered).all()
     return [_seen(database, row) for row in rows]
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, func, select
 from event_registration.schemas import Gathering
 from event_registration.tables import registrations
 from event_registration.vocabulary import RegistrationState
-from referral_directory.edits import open_edits
 from referral_directory.reports import reported
 from referral_directory.verification import national_emergency_is_old, national_emergency_ready
 from referral_directory.verification_queue import Urgency, queue_figures
+from referral_directory.waiting import count_waiting
 from staff_console.visit import Console
 from storage.actors import Actor, Role
 from storage.counters import Counters, shown, week_of
@@ -64,7 +64,7 @@ def see_today(connection: Connection, console: Console, actor: Actor, now: datet
         training=len(console.training.asked(connection, now)) if sees_events else None,
         to_call=sum(calls.values()) if calls is not None else None,
         calls=calls,
-        to_approve=len(open_edits(connection, actor)) if edits else None,
+        to_approve=count_waiting(connection, actor) if edits else None,
         reported=len({each.service for each in reported(connection, actor, now)}),
         searches=_searches(connection, now),
         emergency=_emergency(connection, now),

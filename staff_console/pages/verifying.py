@@ -1,8 +1,7 @@
 """The verification queue, the approvals, and what users report."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 
 from starlette.responses import Response
 
@@ -15,7 +14,7 @@ from referral_directory.verification_queue import (
     still_right,
 )
 from referral_directory.versions import Seen
-from referral_directory.vocabulary import EditOrigin
+from referral_directory.waiting import Heap, imported_edits, part_of_import, single_edits
 from staff_console.directory import in_french, names_of_edits
 from staff_console.errors import RefusedError, UnknownRecordError
 from staff_console.queue import see_queue
@@ -24,6 +23,8 @@ from storage.actors import Role
 
 _QUEUE = "/verification"
 _MOST_SKIPPED = 40
+_SINGLE, _OF_AN_IMPORT = 50, 20
+"""How many edits a page shows: of those that stand alone, and of an import beside others."""
 
 
 def _skipped(text: str) -> list[tuple[str, str]]:
@@ -67,25 +68,48 @@ async def _answer(visit: Visit) -> Response:
 
 
 async def _approvals(visit: Visit) -> Response:
-    waiting = await visit.read(edits.open_edits, visit.actor)
-    names = await visit.read(names_of_edits, waiting)
-    imported = [each for each in waiting if each.origin is EditOrigin.IMPORT]
+    one = _moment(visit.asked("import"))
+    if one is not None:
+        return await _of_import(visit, one)
+    start = visit.place("depuis") or 0
+    single = await visit.read(single_edits, visit.actor, _SINGLE, start)
+    imports = await visit.read(imported_edits, visit.actor, _OF_AN_IMPORT)
+    return await _waiting(visit, single, imports)
+
+
+async def _of_import(visit: Visit, at: datetime) -> Response:
+    start = visit.place("depuis") or 0
+    heap = await visit.read(part_of_import, visit.actor, at, _SINGLE, start)
+    if heap is None:
+        raise UnknownRecordError
+    return await _waiting(visit, None, [heap])
+
+
+async def _waiting(visit: Visit, single: Heap | None, imports: Sequence[Heap]) -> Response:
+    heaps = [*([single] if single else []), *imports]
+    names = await visit.read(names_of_edits, [edit for heap in heaps for edit in heap.edits])
     return visit.page(
         "approvals.html",
         names=names,
-        edits=[each for each in waiting if each.origin is not EditOrigin.IMPORT],
-        imports=[list(group) for _, group in groupby(imported, key=attrgetter("proposed_at"))],
+        single=single,
+        imports=imports,
         may_decide=visit.actor.may(Role.APPROVER),
         single_staff=visit.console.single_staff,
     )
 
 
-async def _approve_import(visit: Visit) -> Response:
+def _moment(text: str) -> datetime | None:
+    """Return the moment that names an import; `None` for what names none."""
     try:
-        at = datetime.fromisoformat(visit.text("at", 40))
+        found = datetime.fromisoformat(text)
     except ValueError:
-        raise UnknownRecordError from None
-    if at.tzinfo is None:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+async def _approve_import(visit: Visit) -> Response:
+    at = _moment(visit.text("at", 40))
+    if at is None:
         raise UnknownRecordError
     alone = visit.console.single_staff
     with in_french():
