@@ -15,9 +15,10 @@ from referral_directory.import_progress import Progress, Stage, Watch
 from referral_directory.models import Organization
 from referral_directory.provider_links import ProviderLinks
 from referral_directory.records import ServiceRecord
+from referral_directory.reports import count_missing, count_report
 from referral_directory.verification import verify
 from referral_directory.versions import Seen, version_of
-from referral_directory.vocabulary import Need
+from referral_directory.vocabulary import Need, ReportKind
 from staff_console.exchanging import preview, write
 from storage.actors import Actor, Role
 from storage.counters import purge
@@ -166,9 +167,21 @@ async def count_searches(world: World) -> None:
     """Count searches of last week, and close it."""
     last_week = (world.clock.now() - timedelta(days=7)).date()
     monday = last_week - timedelta(days=last_week.weekday())
-    counted = (("need", "medical", 23), ("need", "legal", 3), ("region", "segou", 12))
+    counted = (
+        ("need", "medical", 23),
+        ("need", "psychosocial", 41),
+        ("need", "legal", 3),
+        ("region", "segou", 12),
+        ("region", "bamako", 48),
+        ("need_region", "medical:segou", 8),
+        ("need_region", "legal:bamako", 3),
+    )
 
     def count(connection: Connection) -> None:
+        for _ in range(7):
+            count_missing(connection, "shelter", "cercle-djenne", world.clock.now())
+            for kind in (ReportKind.NO_ANSWER, ReportKind.WRONG_NUMBER):
+                count_report(connection, "osc-gao", kind, world.clock.now())
         for dimension, value, times in counted:
             world.store.counters.bump(connection, dimension, value, monday, times)
         purge(connection, world.clock.now())

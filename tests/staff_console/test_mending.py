@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
+from referral_directory.gaps import find_gaps
 from referral_directory.labels import VALUE_LABELS
 from referral_directory.vocabulary import Need
+from staff_console.mending import table_of
 from staff_console.wording import WORDS
 from storage.actors import Role
 from storage.staff_links import StaffLinks
@@ -24,6 +28,34 @@ async def test_the_gaps_are_a_table_and_a_map(world: World):
         assert drawn.headers["content-type"] == "image/svg+xml"
         assert drawn.text.startswith("<svg")
         assert "style=" not in drawn.text
+
+
+async def test_one_need_has_a_map_of_its_own_that_fits_a_phone(world: World):
+    gaps = await world.store.read(find_gaps, world.clock.now())
+    async with world.browser(Role.READER) as reader:
+        page = (await reader.get("/manques?besoin=legal")).text
+        assert "Manques : Droit" in page
+        assert 'src="/manques/carte.svg?besoin=legal"' in page
+        drawn = (await reader.get("/manques/carte.svg?besoin=legal")).text
+        assert 'width="348"' in drawn
+        assert drawn.count('<g class="') == len(gaps.rows) + 3  # each cercle, and the legend
+        assert "Natural Earth" in drawn
+        assert "GeoNames" in drawn
+        assert ">Soins<" not in drawn
+        all_needs = (await reader.get("/manques?besoin=rien")).text
+        assert "<h1>Manques</h1>" in all_needs
+
+
+@pytest.mark.parametrize("needs", [tuple(Need), (Need.LEGAL,)])
+async def test_the_table_of_gaps_says_of_every_cercle_what_the_map_does(world: World, needs):
+    gaps = await world.store.read(find_gaps, world.clock.now())
+    lines = table_of(gaps, needs)
+    told = {(each.region, name): each.missing for each in lines for name in each.cercles}
+    assert told == {
+        (row.region_name, row.name): tuple(need for need in row.missing if need in needs)
+        for row in gaps.rows
+    }
+    assert len(lines) < len(gaps.rows)
 
 
 async def test_each_flaw_leads_to_the_field_that_needs_mending(world: World):
