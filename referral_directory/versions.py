@@ -62,11 +62,19 @@ class Seen:
         subject: `service`, `phone` or `organization`.
         slug: Which.
         version: The version that was on the screen.
+
+    Raises:
+        UnknownEntryError: When there are no entries of such a subject.
     """
 
     subject: str
     slug: str
     version: int
+
+    def __post_init__(self) -> None:
+        """Let nothing pass that a forged form or button could name and no table holds."""
+        if self.subject not in MODELS:
+            raise UnknownEntryError(self.slug)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import override
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -12,8 +13,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from referral_directory.provider_links import ProviderLinks
-from staff_console.gate import answering, begin
-from staff_console.headers import BodyLimit, SecurityHeaders
+from staff_console.gate import UNREADABLE, answering, begin
+from staff_console.headers import Answering, BodyLimit, SecurityHeaders
 from staff_console.pages import PAGES
 from staff_console.provider_page import provider_routes
 from staff_console.visit import Console, Page
@@ -22,6 +23,7 @@ USUAL_BODY = 256 * 1024
 UPLOAD_BODY = 20 * 1024 * 1024
 _STATIC = Path(__file__).parent / "static"
 _KEPT_SECONDS = 3600
+_REFUSED = {405: "Cette page ne se demande pas ainsi."}
 
 
 class _Static(StaticFiles):
@@ -50,6 +52,12 @@ def build_app(console: Console, pages: tuple[Page, ...] = PAGES) -> Starlette:
         text = "Cette page n'existe pas."
         return visit.page("refused.html", 404, sentence=text, title="Introuvable", back="/")
 
+    async def refused(_: Request, error: Exception) -> Response:
+        # What the framework refuses by itself (a method, a body) it would refuse in English.
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return PlainTextResponse(_REFUSED.get(status, UNREADABLE), status, headers=headers)
+
     return Starlette(
         routes=[
             Route("/healthz", _healthy),
@@ -69,9 +77,10 @@ def build_app(console: Console, pages: tuple[Page, ...] = PAGES) -> Starlette:
         ],
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(Answering),
             Middleware(BodyLimit, usual=USUAL_BODY, uploads=UPLOAD_BODY, upload_paths=uploads),
         ],
-        exception_handlers={404: missing},
+        exception_handlers={404: missing, HTTPException: refused},
     )
 
 

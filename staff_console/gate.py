@@ -2,9 +2,10 @@
 
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
-from urllib.parse import quote
+from collections.abc import Awaitable, Callable, Iterator
+from urllib.parse import quote, unquote_plus
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +19,8 @@ from storage.actors import NotAllowedError
 MOST_FIELDS = 400
 _LONGEST_FIELD = 64 * 1024
 
+UNREADABLE = "Ce formulaire n'a pas pu être lu."
+
 _log = logging.getLogger(__name__)
 
 
@@ -28,6 +31,8 @@ def answering(
 
     async def answer(request: Request) -> Response:
         visit = await begin(console, request, menu)
+        if not can_be_kept(request.url.path + unquote_plus(request.url.query)):
+            return _refused(visit, 404, "Cette page n'existe pas.")
         try:
             return _gate(visit, page) or await _handle(visit, page)
         except NotAllowedError:
@@ -35,8 +40,7 @@ def answering(
         except RefusedError as error:
             return _refused(visit, error.status, error.sentence, _before(visit, page))
         except HTTPException as error:
-            sentence = "Ce formulaire n'a pas pu être lu."
-            return _refused(visit, error.status_code, sentence, _before(visit, page))
+            return _refused(visit, error.status_code, UNREADABLE, _before(visit, page))
         except TooLargeError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever broke, staff get a sentence
@@ -55,6 +59,8 @@ async def _handle(visit: Visit, page: Page) -> Response:
         max_files=1, max_fields=MOST_FIELDS, max_part_size=_LONGEST_FIELD
     )
     try:
+        if not all(map(can_be_kept, _words_of(visit.form))):
+            return _refused(visit, 400, UNREADABLE, _before(visit, page))
         if not _is_ours(visit):
             sentence = "Ce formulaire a expiré. Ouvrez la page à nouveau."
             return _refused(visit, 403, sentence, _before(visit, page))
@@ -89,6 +95,17 @@ def _gate(visit: Visit, page: Page) -> Response | None:
     if not session.account.actor.may(page.role):
         return _refused(visit, 403, "Votre rôle ne permet pas d'ouvrir cette page.")
     return None
+
+
+def can_be_kept(text: str) -> bool:
+    """Tell whether every database can hold a text: none takes half a sign, one no NUL."""
+    return "\0" not in text and text.encode(errors="ignore").decode() == text
+
+
+def _words_of(form: FormData) -> Iterator[str]:
+    for name, value in form.multi_items():
+        yield name
+        yield value if isinstance(value, str) else value.filename or ""
 
 
 def _is_ours(visit: Visit) -> bool:

@@ -1,7 +1,9 @@
 """What every answer says about itself, and how much a request may bring."""
 
+import logging
+
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY = (
@@ -47,6 +49,7 @@ _TOO_LARGE = """<!doctype html>
 </html>
 """
 _MEGABYTE = 1024 * 1024
+_log = logging.getLogger(__name__)
 HTTPS_ONLY = ("strict-transport-security", "max-age=31536000")
 
 
@@ -69,6 +72,36 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class Answering:
+    """Answers with a sentence what broke beneath it, where every header is still put on.
+
+    Left alone, Starlette would answer above `SecurityHeaders`, in English, and hand the error with
+    what it quotes to the server's log.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, with 500 where nothing else can."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            # Only the kind: an error's words could quote what was written.
+            _log.error("console_failed", extra={"error": type(error).__name__})
+            if begun:
+                raise
+            sentence = "Un problème est arrivé ici. Rien n'a été changé."
+            await PlainTextResponse(sentence, 500)(scope, receive, send)
 
 
 class TooLargeError(Exception):

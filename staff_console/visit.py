@@ -18,7 +18,7 @@ from event_registration.desk import Desk
 from guidance.reviews import Content
 from guidance.training import TrainingDesk
 from staff_console.accounts import Account
-from staff_console.errors import RefusedError
+from staff_console.errors import RefusedError, UnknownRecordError
 from staff_console.provider_words import InBambara
 from staff_console.sessions import Session, Stage
 from staff_console.signing_in import Door
@@ -30,7 +30,9 @@ from storage.store import Store
 
 COOKIE = "jigi_console"
 SAID_COOKIE = "jigi_dit"
-MOST_FIELDS = 400
+LARGEST_NUMBER = 2**63 - 1
+"""What a database takes as the number of a row."""
+
 _SAID_SECONDS = 60
 _LONGEST_SAID = 300
 _PLACE = re.compile("[0-9]{1,18}")  # what both databases take as a number
@@ -193,12 +195,15 @@ class Visit:
         """Return a field of the form as a number.
 
         Raises:
-            RefusedError: it is none.
+            RefusedError: it is none, or larger than any that we give.
         """
         try:
-            return int(self.text(name, 20))
+            found = int(self.text(name, 20))
         except ValueError:
             raise RefusedError("Un nombre est attendu.", name) from None
+        if abs(found) > LARGEST_NUMBER:
+            raise RefusedError("Ce nombre est trop grand.", name)
+        return found
 
     def several(self, name: str) -> list[str]:
         """Return all values of a field of the form."""
@@ -214,8 +219,15 @@ class Visit:
         return int(text) if _PLACE.fullmatch(text) else None
 
     def path(self, name: str) -> Any:
-        """Return what stands in the place of `{name}` in the path."""
-        return self.request.path_params[name]
+        """Return what stands in the place of `{name}` in the path.
+
+        Raises:
+            UnknownRecordError: it is a number that no row can have.
+        """
+        found = self.request.path_params[name]
+        if isinstance(found, int) and found > LARGEST_NUMBER:
+            raise UnknownRecordError
+        return found
 
     # -- the database ------------------------------------------------------------------------
 

@@ -67,7 +67,6 @@ async def _show(visit: Visit) -> Response:
 
 async def _do(visit: Visit) -> Response:
     subject, slug = _which(visit)
-    seen = Seen(subject, slug, visit.number("version"))
     deed = {
         "close": deeds.close,
         "reopen": deeds.reopen,
@@ -77,6 +76,7 @@ async def _do(visit: Visit) -> Response:
     if deed is None:
         raise RefusedError("Cette action n'existe pas.")
     with in_french():
+        seen = Seen(subject, slug, visit.number("version"))
         await visit.write(deed, visit.actor, seen, visit.now)
     if deed is deeds.delete:
         return visit.go("/corbeille", "Supprimée. Elle peut être reprise pendant 30 jours.")

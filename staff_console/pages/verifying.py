@@ -48,10 +48,10 @@ async def _show(visit: Visit) -> Response:
 
 
 async def _answer(visit: Visit) -> Response:
-    seen = Seen(visit.text("subject"), visit.text("slug"), visit.number("version"))
     later = visit.text("apres", 2000)
     back = f"{_QUEUE}?apres={later}" if later else _QUEUE
     with in_french():
+        seen = Seen(visit.text("subject"), visit.text("slug"), visit.number("version"))
         match visit.text("do"):
             case "right":
                 await visit.write(still_right, visit.actor, seen, visit.now)
