@@ -27,7 +27,7 @@ def main() -> int:
         benches = chosen(asked.names)
     except UnknownBenchError as error:
         sys.exit(str(error))
-    options = Options(large=asked.large, pin=not asked.no_pin)
+    options = Options(pin=not asked.no_pin)
     reports: list[Report] = []
 
     async def run() -> None:
@@ -63,7 +63,6 @@ def _arguments() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", help="which; all of them when none is named")
-    parser.add_argument("--large", action="store_true", help="100,000 services too")
     parser.add_argument("--no-pin", action="store_true", help="leave processors to the system")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/")
     return parser.parse_args()

@@ -35,11 +35,9 @@ class Options:
     """What the command line asked for.
 
     Attributes:
-        large: measure at sizes that take minutes too.
         pin: bots on the first processor, what presses and listens on the last.
     """
 
-    large: bool = False
     pin: bool = True
 
 

@@ -18,38 +18,35 @@ from sqlalchemy import (
     Double,
     Integer,
     Select,
-    String,
-    and_,
     bindparam,
     case,
     func,
     select,
     union,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import aliased
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
+from referral_directory.findable import ONE_STOP, FindableService
 from referral_directory.models import (
     Location,
     Organization,
     Phone,
     Service,
-    ServiceArea,
     ServiceAtLocation,
     ServiceNeed,
 )
 from referral_directory.models import Place as PlaceRow
 from referral_directory.phone_lines import POLICE, Database
 from referral_directory.schemas import Bilingual, Place
-from referral_directory.visibility import PHONE_IS_VISIBLE, SERVICE_IS_VISIBLE, seen_by
+from referral_directory.visibility import (
+    FINDABLE_IS_VISIBLE,
+    PHONE_IS_VISIBLE,
+    SERVICE_IS_VISIBLE,
+    seen_by,
+)
 from referral_directory.vocabulary import Answer, Need, ServiceKind
 
 ASKS_FOR_POLICE = frozenset((Need.COMPLAINT, Need.PROTECTION))
 """Who asks for one of these asks for police, among others."""
-
-_ONE_STOP = (Need.MEDICAL, Need.PSYCHOSOCIAL, Need.LEGAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ def find_candidates(
             "shrink": cos(radians(request.place.latitude)) ** 2,
         }
     return [
-        Candidate(row.slug, row.organization_kind in POLICE, Answer(row.pep))
+        Candidate(row.service_slug, row.organization_kind in POLICE, Answer(row.pep))
         for row in database.execute(query, values)
     ]
 
@@ -192,9 +189,9 @@ _STRUCTURES = (
 )
 
 _AREAS: dict[Area, ColumnElement[bool]] = {
-    Area.CERCLE: ServiceArea.cercle_slug == bindparam("area"),
-    Area.REGION: ServiceArea.region_slug == bindparam("area"),
-    Area.COUNTRY: ServiceArea.region_slug.is_(None),
+    Area.CERCLE: FindableService.cercle_slug == bindparam("area"),
+    Area.REGION: FindableService.region_slug == bindparam("area"),
+    Area.COUNTRY: FindableService.region_slug.is_(None),
 }
 
 
@@ -221,32 +218,27 @@ class _Shape:
         )
 
 
-_offered = aliased(ServiceNeed)
-
-
 # Statements are made once for each shape: making one costs more than running it.
 @cache
 def _candidates_query(shape: _Shape) -> Select[*tuple[Any, ...]]:
-    query = (
-        select(Service.slug, Service.pep, Organization.kind.label("organization_kind"))
-        .select_from(ServiceArea)
-        .outerjoin(ServiceAtLocation, ServiceAtLocation.service_slug == ServiceArea.service_slug)
-        .outerjoin(
-            Location,
-            and_(Location.slug == ServiceAtLocation.location_slug, Location.restricted.is_(False)),
-        )
-        .outerjoin(PlaceRow, PlaceRow.slug == Location.place_slug)
-        .where(_AREAS[shape.area])
-        .group_by(Service.slug, Service.pep, Service.takes_minors, Organization.kind)
-        .order_by(*_order(shape))
-        .limit(bindparam("most", type_=Integer()))
+    # A service may stand in several places: the nearest counts. All else is the same in each row.
+    same = (
+        FindableService.service_slug,
+        FindableService.pep,
+        FindableService.organization_kind,
+        FindableService.takes_minors,
+        FindableService.one_stop,
+        FindableService.assured_date,
     )
-    return _restrict(query, shape)
+    query = select(*same[:3]).where(_AREAS[shape.area]).group_by(*same)
+    return (
+        _restrict(query, shape).order_by(*_order(shape)).limit(bindparam("most", type_=Integer()))
+    )
 
 
 @cache
 def _regions_query(shape: _Shape) -> Select[*tuple[Any, ...]]:
-    holding = _restrict(select(ServiceArea.region_slug), shape)
+    holding = _restrict(select(FindableService.region_slug), shape)
     return select(
         PlaceRow.slug,
         PlaceRow.name_fr,
@@ -256,82 +248,38 @@ def _regions_query(shape: _Shape) -> Select[*tuple[Any, ...]]:
     ).where(PlaceRow.slug.in_(holding))
 
 
-class _known(FunctionElement[str]):  # noqa: N801  # read as a function of SQL
-    """A column that SQLite is to know before it looks anything up by it; elsewhere the column.
-
-    SQLite keeps no figures of the data here, and would look at every service of a region before it
-    asks which of them answer the need. The sign of a number is its way of being told.
-    """
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(_known)
-def _plain(element: _known, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
-
-
-@compiles(_known, "sqlite")
-def _signed(element: _known, compiler: SQLCompiler, **options: Any) -> str:
-    return f"+{compiler.process(element.clauses, **options)}"
-
-
 def _restrict(query: Select[*tuple[Any, ...]], shape: _Shape) -> Select[*tuple[Any, ...]]:
-    """Keep what answers the need, may be seen and may be shown to this person."""
-    query = (
-        query.join(
-            ServiceNeed,
-            and_(
-                ServiceNeed.need == bindparam("need"),
-                ServiceNeed.service_slug == ServiceArea.service_slug,
-            ),
-        )
-        .join(Service, Service.slug == _known(ServiceNeed.service_slug))
-        .join(Organization, Organization.slug == Service.organization_slug)
-        .where(
-            # Shelters and other restricted places are never found: they are arranged.
-            Service.restricted.is_(False),
-            Service.kind == ServiceKind.ENTRY,
-            SERVICE_IS_VISIBLE,
-        )
-    )
+    """Keep what answers the need, may be seen and may be shown to this person.
+
+    Shelters and other restricted places are not among what may be found: they are arranged.
+    """
+    query = query.where(FindableService.need == bindparam("need"), FINDABLE_IS_VISIBLE)
     if not shape.police:
-        query = query.where(Organization.kind.not_in(POLICE))
+        query = query.where(FindableService.organization_kind.not_in(POLICE))
     if shape.minor:
-        query = query.where(Service.takes_minors != Answer.NO)
+        query = query.where(FindableService.takes_minors != Answer.NO)
     return query
 
 
 def _order(shape: _Shape) -> Sequence[Any]:
     """Return what sorts: police last, confirmed PEP if it counts, verified, one-stop, nearest."""
-    order: list[Any] = [case((Organization.kind.in_(POLICE), 1), else_=0)]
+    found = FindableService
+    order: list[Any] = [case((found.organization_kind.in_(POLICE), 1), else_=0)]
     if shape.pep_first:
-        order.append(case((Service.pep == Answer.YES, 0), (Service.pep == Answer.NO, 2), else_=1))
-    order.append(case((Service.assured_date.is_(None), 1), else_=0))
+        order.append(case((found.pep == Answer.YES, 0), (found.pep == Answer.NO, 2), else_=1))
+    order.append(case((found.assured_date.is_(None), 1), else_=0))
     if shape.minor:
-        order.append(case((Service.takes_minors == Answer.YES, 0), else_=1))
+        order.append(case((found.takes_minors == Answer.YES, 0), else_=1))
     if shape.one_stop_first:
         # Whoever disclosed violence should not have to tell it at three doors.
-        order.append(case((_needs_under_one_roof() == len(_ONE_STOP), 0), else_=1))
+        order.append(case((found.one_stop == len(ONE_STOP), 0), else_=1))
     if shape.measured:
         away = func.min(_away())
         order += [case((away.is_(None), 1), else_=0), away]
-    return [*order, Service.slug]
+    return [*order, found.service_slug]
 
 
-def _needs_under_one_roof() -> ColumnElement[int]:
-    """Return how many of care, talk and law a service offers."""
-    return (
-        select(func.count())
-        .select_from(_offered)
-        .where(_offered.service_slug == Service.slug, _offered.need.in_(_ONE_STOP))
-        .correlate(Service)
-        .scalar_subquery()
-    )
-
-
-def _away() -> ColumnElement[float]:
+def _away() -> ColumnElement[float | None]:
     """Return a measure that grows with the distance: degrees squared, on a flat map.
 
     At the size of Mali it sorts as the great circle does; what is shown is measured properly.
@@ -339,6 +287,6 @@ def _away() -> ColumnElement[float]:
     here: dict[str, BindParameter[float]] = {
         name: bindparam(name, type_=Double()) for name in ("latitude", "longitude", "shrink")
     }
-    north = func.coalesce(Location.latitude, PlaceRow.latitude) - here["latitude"]
-    east = func.coalesce(Location.longitude, PlaceRow.longitude) - here["longitude"]
+    north = FindableService.latitude - here["latitude"]
+    east = FindableService.longitude - here["longitude"]
     return north * north + east * east * here["shrink"]

@@ -38,9 +38,9 @@ from storage.database import Base, UtcDateTime
 SLUG_LENGTH = 24
 """Longest slug of a service, place or phone: it stands in callback data of 64 bytes."""
 
-_SLUG = String(SLUG_LENGTH)
-_CODE = String(20)
-_CASCADE = "CASCADE"
+SLUG = String(SLUG_LENGTH)
+CODE = String(20)
+CASCADE = "CASCADE"
 
 
 class Place(Base):
@@ -49,13 +49,13 @@ class Place(Base):
     __tablename__ = "places"
     __table_args__ = (Index("ix_places_region_slug_kind", "region_slug", "kind"),)
 
-    slug: Mapped[str] = mapped_column(_SLUG, primary_key=True)
-    kind: Mapped[PlaceKind] = mapped_column(_CODE)
+    slug: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    kind: Mapped[PlaceKind] = mapped_column(CODE)
     name_fr: Mapped[str] = mapped_column(String(80))
     name_bm: Mapped[str | None] = mapped_column(String(80))
     other_names: Mapped[str | None] = mapped_column(Text)
-    region_slug: Mapped[str] = mapped_column(_SLUG)
-    cercle_slug: Mapped[str | None] = mapped_column(_SLUG)
+    region_slug: Mapped[str] = mapped_column(SLUG)
+    cercle_slug: Mapped[str | None] = mapped_column(SLUG)
     latitude: Mapped[float]
     longitude: Mapped[float]
     code: Mapped[str | None] = mapped_column(String(20))
@@ -67,7 +67,7 @@ class TaxonomyTerm(Base):
 
     __tablename__ = "taxonomy_terms"
 
-    code: Mapped[Need] = mapped_column(_CODE, primary_key=True)
+    code: Mapped[Need] = mapped_column(CODE, primary_key=True)
     position: Mapped[int]
     name_fr: Mapped[str] = mapped_column(String(120))
     name_bm: Mapped[str | None] = mapped_column(String(120))
@@ -81,8 +81,8 @@ class _Sourced:
     `tries` counts the tries without an answer since then. `version` grows with every change.
     """
 
-    status: Mapped[Status] = mapped_column(_CODE, default=Status.DRAFT)
-    mark: Mapped[Mark] = mapped_column(_CODE, default=Mark.UNVERIFIED)
+    status: Mapped[Status] = mapped_column(CODE, default=Status.DRAFT)
+    mark: Mapped[Mark] = mapped_column(CODE, default=Mark.UNVERIFIED)
     source: Mapped[str] = mapped_column(Text)
     source_date: Mapped[str | None] = mapped_column(String(40))
     fact_row: Mapped[str | None] = mapped_column(String(20))
@@ -92,7 +92,7 @@ class _Sourced:
     last_tried: Mapped[date | None]
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
-    status_before: Mapped[Status | None] = mapped_column(_CODE)
+    status_before: Mapped[Status | None] = mapped_column(CODE)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_modified: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -103,7 +103,7 @@ class Organization(_Sourced, Base):
     __tablename__ = "organizations"
 
     slug: Mapped[str] = mapped_column(String(40), primary_key=True)
-    kind: Mapped[OrganizationKind] = mapped_column(_CODE)
+    kind: Mapped[OrganizationKind] = mapped_column(CODE)
     name_fr: Mapped[str] = mapped_column(String(160))
     name_bm: Mapped[str | None] = mapped_column(String(160))
     alternate_name: Mapped[str | None] = mapped_column(String(160))
@@ -126,28 +126,28 @@ class Service(_Sourced, Base):
         ),
     )
 
-    slug: Mapped[str] = mapped_column(_SLUG, primary_key=True)
+    slug: Mapped[str] = mapped_column(SLUG, primary_key=True)
     organization_slug: Mapped[str] = mapped_column(
-        ForeignKey("organizations.slug", ondelete=_CASCADE), index=True
+        ForeignKey("organizations.slug", ondelete=CASCADE), index=True
     )
-    kind: Mapped[ServiceKind] = mapped_column(_CODE, default=ServiceKind.ENTRY)
+    kind: Mapped[ServiceKind] = mapped_column(CODE, default=ServiceKind.ENTRY)
     name_fr: Mapped[str] = mapped_column(String(160))
     name_bm: Mapped[str | None] = mapped_column(String(160))
     description_fr: Mapped[str] = mapped_column(Text)
     description_bm: Mapped[str | None] = mapped_column(Text)
     eligibility_fr: Mapped[str | None] = mapped_column(Text)
     eligibility_bm: Mapped[str | None] = mapped_column(Text)
-    fees: Mapped[Fees] = mapped_column(_CODE, default=Fees.UNKNOWN)
+    fees: Mapped[Fees] = mapped_column(CODE, default=Fees.UNKNOWN)
     fees_note_fr: Mapped[str | None] = mapped_column(Text)
     fees_note_bm: Mapped[str | None] = mapped_column(Text)
     restricted: Mapped[bool] = mapped_column(default=False)
-    pep: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
-    emergency_contraception: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
-    woman_caregiver: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
-    takes_minors: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
-    takes_men: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
-    asks_requisition: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
-    asks_fee: Mapped[Answer] = mapped_column(_CODE, default=Answer.UNKNOWN)
+    pep: Mapped[Answer] = mapped_column(CODE, default=Answer.UNKNOWN)
+    emergency_contraception: Mapped[Answer] = mapped_column(CODE, default=Answer.UNKNOWN)
+    woman_caregiver: Mapped[Answer] = mapped_column(CODE, default=Answer.UNKNOWN)
+    takes_minors: Mapped[Answer] = mapped_column(CODE, default=Answer.UNKNOWN)
+    takes_men: Mapped[Answer] = mapped_column(CODE, default=Answer.UNKNOWN)
+    asks_requisition: Mapped[Answer] = mapped_column(CODE, default=Answer.UNKNOWN)
+    asks_fee: Mapped[Answer] = mapped_column(CODE, default=Answer.UNKNOWN)
     clinical_known_on: Mapped[date | None]
 
 
@@ -163,7 +163,7 @@ class ServiceNeed(Base):
 
     need: Mapped[Need] = mapped_column(ForeignKey("taxonomy_terms.code"), primary_key=True)
     service_slug: Mapped[str] = mapped_column(
-        ForeignKey("services.slug", ondelete=_CASCADE), primary_key=True
+        ForeignKey("services.slug", ondelete=CASCADE), primary_key=True
     )
 
 
@@ -177,7 +177,7 @@ class Location(Base):
 
     slug: Mapped[str] = mapped_column(String(40), primary_key=True)
     organization_slug: Mapped[str] = mapped_column(
-        ForeignKey("organizations.slug", ondelete=_CASCADE), index=True
+        ForeignKey("organizations.slug", ondelete=CASCADE), index=True
     )
     place_slug: Mapped[str] = mapped_column(ForeignKey("places.slug"), index=True)
     name_fr: Mapped[str | None] = mapped_column(String(160))
@@ -195,18 +195,17 @@ class ServiceAtLocation(Base):
     __table_args__ = (Index("ix_services_at_location_location_slug", "location_slug"),)
 
     service_slug: Mapped[str] = mapped_column(
-        ForeignKey("services.slug", ondelete=_CASCADE), primary_key=True
+        ForeignKey("services.slug", ondelete=CASCADE), primary_key=True
     )
     location_slug: Mapped[str] = mapped_column(
-        ForeignKey("locations.slug", ondelete=_CASCADE), primary_key=True
+        ForeignKey("locations.slug", ondelete=CASCADE), primary_key=True
     )
 
 
 class ServiceArea(Base):
     """Where a service is for people: each has at least one row, its location's area included.
 
-    This is what the search looks at. `region_slug` is empty for the whole country,
-    `cercle_slug` for a whole region.
+    `region_slug` is empty for the whole country, `cercle_slug` for a whole region.
     """
 
     __tablename__ = "service_areas"
@@ -217,9 +216,9 @@ class ServiceArea(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     service_slug: Mapped[str] = mapped_column(
-        ForeignKey("services.slug", ondelete=_CASCADE), index=True
+        ForeignKey("services.slug", ondelete=CASCADE), index=True
     )
-    extent: Mapped[Extent] = mapped_column(_CODE)
+    extent: Mapped[Extent] = mapped_column(CODE)
     region_slug: Mapped[str | None] = mapped_column(ForeignKey("places.slug"))
     cercle_slug: Mapped[str | None] = mapped_column(ForeignKey("places.slug"))
 
@@ -229,18 +228,18 @@ class Phone(_Sourced, Base):
 
     __tablename__ = "phones"
 
-    slug: Mapped[str] = mapped_column(_SLUG, primary_key=True)
+    slug: Mapped[str] = mapped_column(SLUG, primary_key=True)
     number: Mapped[str] = mapped_column(String(20))
-    type: Mapped[str] = mapped_column(_CODE, default="voice")
+    type: Mapped[str] = mapped_column(CODE, default="voice")
     organization_slug: Mapped[str] = mapped_column(
-        ForeignKey("organizations.slug", ondelete=_CASCADE), index=True
+        ForeignKey("organizations.slug", ondelete=CASCADE), index=True
     )
     service_slug: Mapped[str | None] = mapped_column(
-        ForeignKey("services.slug", ondelete=_CASCADE), index=True
+        ForeignKey("services.slug", ondelete=CASCADE), index=True
     )
     label_fr: Mapped[str] = mapped_column(String(160))
     label_bm: Mapped[str | None] = mapped_column(String(160))
-    reach: Mapped[Reach] = mapped_column(_CODE, default=Reach.LOCAL, index=True)
+    reach: Mapped[Reach] = mapped_column(CODE, default=Reach.LOCAL, index=True)
     is_free: Mapped[bool | None]
     is_emergency: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
@@ -257,10 +256,10 @@ class Schedule(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     service_slug: Mapped[str | None] = mapped_column(
-        ForeignKey("services.slug", ondelete=_CASCADE), index=True
+        ForeignKey("services.slug", ondelete=CASCADE), index=True
     )
     phone_slug: Mapped[str | None] = mapped_column(
-        ForeignKey("phones.slug", ondelete=_CASCADE), index=True
+        ForeignKey("phones.slug", ondelete=CASCADE), index=True
     )
     day: Mapped[int]
     opens_at: Mapped[time]
@@ -273,7 +272,7 @@ class Language(Base):
     __tablename__ = "languages"
 
     service_slug: Mapped[str] = mapped_column(
-        ForeignKey("services.slug", ondelete=_CASCADE), primary_key=True
+        ForeignKey("services.slug", ondelete=CASCADE), primary_key=True
     )
     code: Mapped[str] = mapped_column(String(8), primary_key=True)
 
@@ -284,9 +283,9 @@ class Accessibility(Base):
     __tablename__ = "accessibility"
 
     service_slug: Mapped[str] = mapped_column(
-        ForeignKey("services.slug", ondelete=_CASCADE), primary_key=True
+        ForeignKey("services.slug", ondelete=CASCADE), primary_key=True
     )
-    code: Mapped[str] = mapped_column(_CODE, primary_key=True)
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
 
 
 def _purge_organizations(connection: Connection, now: datetime) -> int:

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Date, and_, bindparam, case, exists, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
+from referral_directory.findable import FindableService
 from referral_directory.hours import BAMAKO
 from referral_directory.models import Organization, Phone, Service, ServiceNeed
 from referral_directory.periods import PERIODS, Period, Periods
@@ -77,30 +79,43 @@ def _since(name: str) -> ColumnElement[date]:
     return bindparam(f"since_{name}", type_=Date())
 
 
-def _oldest(periods: Periods) -> ColumnElement[date]:
-    """Return the oldest confirmation that still holds for the organisation at hand."""
+def _oldest(kind: InstrumentedAttribute[Any], periods: Periods) -> ColumnElement[date]:
+    """Return the oldest confirmation that still holds for a kind of organisation."""
     if not periods.organizations:
         return _since("default")
-    rules = [(Organization.kind == kind, _since(kind)) for kind in periods.organizations]
+    rules = [(kind == each, _since(each)) for each in periods.organizations]
     return case(*rules, else_=_since("default"))
 
 
 def service_in_time(periods: Periods = PERIODS) -> ColumnElement[bool]:
-    """Return the condition that a service's confirmation still holds."""
+    """Return the condition on `services` that a service's confirmation still holds."""
+    return _in_time(Service.slug, Organization.kind, Service.assured_date, periods)
+
+
+def findable_in_time(periods: Periods = PERIODS) -> ColumnElement[bool]:
+    """Return the same condition on `findable_services`."""
+    found = FindableService
+    return _in_time(found.service_slug, found.organization_kind, found.assured_date, periods)
+
+
+def _in_time(
+    slug: InstrumentedAttribute[str],
+    kind: InstrumentedAttribute[Any],
+    assured: InstrumentedAttribute[date | None],
+    periods: Periods,
+) -> ColumnElement[bool]:
     too_old_for_a_need = [
         exists().where(
-            ServiceNeed.service_slug == Service.slug,
-            ServiceNeed.need == need,
-            Service.assured_date < _since(need),
+            ServiceNeed.service_slug == slug, ServiceNeed.need == need, assured < _since(need)
         )
         for need in periods.needs
     ]
-    return and_(Service.assured_date >= _oldest(periods), *(~each for each in too_old_for_a_need))
+    return and_(assured >= _oldest(kind, periods), *(~each for each in too_old_for_a_need))
 
 
 def phone_in_time(periods: Periods = PERIODS) -> ColumnElement[bool]:
     """Return the condition that a number's confirmation still holds."""
-    return Phone.assured_date >= _oldest(periods)
+    return Phone.assured_date >= _oldest(Organization.kind, periods)
 
 
 SERVICE_IS_VISIBLE: ColumnElement[bool] = and_(
@@ -116,6 +131,9 @@ SERVICE_IS_VISIBLE: ColumnElement[bool] = and_(
 
 Public structures need no verification: they hold no detail that could be wrong.
 """
+
+FINDABLE_IS_VISIBLE: ColumnElement[bool] = or_(_ALLOW_UNVERIFIED, findable_in_time())
+"""The condition on `findable_services`, which hold published ones alone."""
 
 PHONE_IS_VISIBLE: ColumnElement[bool] = and_(
     Phone.status == Status.PUBLISHED,

@@ -155,6 +155,7 @@ POLICIES: tuple[Policy, ...] = (
             "locations",
             "services_at_location",
             "service_areas",
+            "findable_services",
             "schedules",
             "languages",
             "accessibility",

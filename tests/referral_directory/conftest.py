@@ -11,7 +11,7 @@ import storage.audit  # noqa: F401  # its table must be in the metadata
 from referral_directory.gazetteer import Gazetteer
 from referral_directory.loading import DATA, load_starter
 from storage.database import Base, prepare_sqlite
-from tests.referral_directory.samples import NOW, put_organization
+from tests.referral_directory.samples import NOW, derived, held, put_organization
 
 
 def _connection(data: Path) -> Iterator[Connection]:
@@ -21,6 +21,8 @@ def _connection(data: Path) -> Iterator[Connection]:
         Base.metadata.create_all(connection)
         load_starter(connection, now=NOW, data=data)
         yield connection
+        # Whatever a test did to the directory, a search looks at what it has become.
+        assert held(connection) == derived(connection)
         connection.rollback()
     engine.dispose()
 

@@ -18,6 +18,11 @@ from tests.referral_directory.samples import NOW
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "hsds": ".json"}
 ENGLISH = re.compile(r"\b(the|input|valid|value|should|field|string|must|not|row|file)\b")
 """Words that no reason which people read may hold."""
+LOOKS_SPOILT = re.compile(r"Ã|â€|Å|É[›”]|\ufffd")
+"""What no French or Bambara word holds and an import refuses, since another encoding left it there.
+
+See test_cells_of_people.py.
+"""
 
 ORGANIZATION = {
     "record": "organization",

@@ -3,15 +3,30 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, text, update
 
 from referral_directory.entries import add_organizations, add_phones, add_services, read_areas
+from referral_directory.findable import FINDABLE
 from referral_directory.models import Organization, Phone, Service
 from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
 from referral_directory.vocabulary import Need
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 TODAY = NOW.date()
+
+
+type Rows = list[tuple[object, ...]]
+
+
+def held(directory: Connection) -> Rows:
+    """Return what a search looks at."""
+    asked = text(f"SELECT {', '.join(FINDABLE.columns)} FROM findable_services")  # noqa: S608  # our own names
+    return sorted((tuple(row) for row in directory.execute(asked)), key=repr)
+
+
+def derived(directory: Connection) -> Rows:
+    """Return what the tables say that a search should look at."""
+    return sorted((tuple(row) for row in directory.execute(text(FINDABLE.query))), key=repr)
 
 
 def days_ago(days: int) -> date:

@@ -4,7 +4,6 @@ Into an empty directory: nothing is there to fall back on. What no file carries 
 comparison by name: confirmations and, from HSDS, what is for staff alone.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,16 +17,12 @@ from referral_directory.exchange import FileFormat
 from referral_directory.inventory import read_organizations, read_phones, read_services
 from referral_directory.models import Location, Organization, Phone, Service
 from referral_directory.vocabulary import Answer, Fees, Need, Reach
-from tests.referral_directory.files import bring_in, take_out
+from tests.referral_directory.files import LOOKS_SPOILT, bring_in, take_out
 from tests.referral_directory.samples import put_organization, put_phone, put_service, set_values
 
 # Staff's own words go out in tables alone; a confirmation comes back from nowhere.
 NEVER = {"assured_date", "verified_by"}
 NOT_IN_HSDS = NEVER | {"note", "fact_row", "status"}
-
-# What no French or Bambara word holds and an import refuses, since another encoding left it there:
-# see test_cells_of_people.py.
-_LOOKS_SPOILT = re.compile(r"Ã|â€|Å|É[›”]|\ufffd")
 
 _WORDS = (
     st.text(
@@ -39,7 +34,7 @@ _WORDS = (
     )
     .map(lambda text: " ".join(text.split()))
     .filter(lambda text: bool(text) and not text.startswith("#"))
-    .filter(lambda text: not _LOOKS_SPOILT.search(text))
+    .filter(lambda text: not LOOKS_SPOILT.search(text))
 )
 _MAYBE = st.none() | _WORDS
 _NOT_SHELTER = [need for need in Need if need is not Need.SHELTER]

@@ -30,10 +30,20 @@ def _said(index: Any) -> tuple[Any, ...]:
     return index["name"], index["column_names"], bool(index["unique"]), sorted(where)
 
 
+_TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    "postgresql": (
+        "SELECT pg_get_triggerdef(t.oid), p.prosrc FROM pg_trigger AS t"
+        " JOIN pg_proc AS p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal ORDER BY 1"
+    ),
+}
+
+
 def _shape(connection: Connection) -> dict[str, Any]:
     """Return all that a reader of the schema sees, without the order of columns."""
     inspector: Inspector = inspect(connection)
-    shape = {}
+    triggers = connection.exec_driver_sql(_TRIGGERS[connection.dialect.name])
+    shape: dict[str, Any] = {"triggers": [tuple(row) for row in triggers]}
     for table in set(inspector.get_table_names()) - {"alembic_version"}:
         shape[table] = {
             "columns": sorted(
