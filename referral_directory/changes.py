@@ -155,9 +155,17 @@ def unverified(record: SourcedRecord) -> dict[str, Any]:
 
 
 def compare[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
-    subject: str, known: Mapping[str, R], incoming: Iterable[R]
+    subject: str, known: Mapping[str, R], incoming: Iterable[R], *, is_file: bool = False
 ) -> list[tuple[Change, R]]:
-    """Return what would change, with the record that brings it."""
+    """Return what would change, with the record that brings it.
+
+    Args:
+        subject: `organization`, `service` or `phone`.
+        known: What is there.
+        incoming: What it would become.
+        is_file: It comes with a file and not with an edit that somebody approved: an entry that
+            was hidden then comes back unconfirmed, and one of weak sources stays a draft.
+    """
     changes: list[tuple[Change, R]] = []
     for record in incoming:
         old = known.get(record.slug)
@@ -165,10 +173,12 @@ def compare[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
             new = Change(subject, record.slug, is_new=True, name=name_of(record))
             changes.append((new, record))
             continue
+        if is_file and _is_called_for(old, record):
+            record = record.model_copy(update={"status": Status.DRAFT})  # noqa: PLW2901  # the same entry, hidden
         fields = changed_fields(old, record)
         if fields:
             # An entry that was hidden is not shown again on the strength of an old call.
-            shown_again = old.status == Status.CLOSED and record.status == Status.PUBLISHED
+            shown_again = is_file and old.status != record.status == Status.PUBLISHED
             relied_on = shown_again or not set(fields) <= WORDING
             withdraws = old.assured_date is not None and relied_on
             changes.append(
@@ -187,6 +197,12 @@ def compare[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](
                 )
             )
     return changes
+
+
+def _is_called_for(old: SourcedRecord, new: SourcedRecord) -> bool:
+    """Tell whether a file would publish what only a call may: it says of one, but none is known."""
+    is_confirmed = old.status == Status.PUBLISHED and old.assured_date is not None
+    return new.status == Status.PUBLISHED and new.mark in HIDDEN_MARKS and not is_confirmed
 
 
 def closed[R: (OrganizationRecord, ServiceRecord, PhoneRecord)](

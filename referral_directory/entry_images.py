@@ -27,6 +27,7 @@ from referral_directory.models import (
     ServiceAtLocation,
     ServiceNeed,
 )
+from referral_directory.vocabulary import Status
 from storage.database import UtcDateTime
 
 type Image = dict[str, Any]
@@ -130,11 +131,18 @@ def is_kept_restricted(image: Image) -> bool:
 
 
 def digest(image: Image) -> str:
-    """Return a fingerprint: two images with the same one are the same."""
+    """Return a fingerprint: two images with the same one are the same.
+
+    Whether a draft waits to be approved is no part of it.
+    """
+    row = dict(image["row"])
+    if row.get("status") == Status.IN_REVIEW:
+        row["status"] = Status.DRAFT
     ordered = {
-        name: sorted(json.dumps(row, sort_keys=True) for row in part) if name != "row" else part
+        name: sorted(json.dumps(row, sort_keys=True) for row in part)
         for name, part in image.items()
-    }
+        if name != "row"
+    } | {"row": row}
     return hashlib.sha256(json.dumps(ordered, sort_keys=True).encode()).hexdigest()
 
 

@@ -6,7 +6,6 @@ nothing. What was written can be undone as a whole. Verification never comes in,
 the whereabouts of a restricted service, which go out in no file.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,25 +17,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referral_directory import changes as directory_changes
-from referral_directory.changes import Change, ChangeKind, closed, compare
-from referral_directory.entries import Areas, Database, known_slugs, read_areas
+from referral_directory.changes import Change, ChangeKind
+from referral_directory.entries import Areas, Database
 from referral_directory.hsds_export import write_hsds
-from referral_directory.hsds_import import read_hsds
 from referral_directory.import_holds import hold as let_wait
 from referral_directory.import_log import look_before, remember
+from referral_directory.import_plan import Found, Plan, make_plan
 from referral_directory.import_progress import Progress, Report, Stage, tell_nobody
-from referral_directory.import_reach import Entry, read_at_once
-from referral_directory.incoming import Incoming, read_rows
 from referral_directory.inventory import (
-    hidden_places,
     not_deleted,
     read_organizations,
     read_phones,
     read_services,
 )
-from referral_directory.links import check_links
-from referral_directory.models import Phone
-from referral_directory.place_names import PlaceNames
 from referral_directory.records import (
     OrganizationRecord,
     PhoneRecord,
@@ -44,7 +37,6 @@ from referral_directory.records import (
     ServiceRecord,
 )
 from referral_directory.refusals import Problem
-from referral_directory.table_reading import count_rows, read_lines
 from referral_directory.tables import UnreadableFileError, write_csv, write_xlsx
 from storage.audit import AuditEntry, record_all
 
@@ -170,7 +162,7 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
     """
     if not dry_run:
         _one_at_a_time(database)
-    plan = _plan(database, path, report, hold=hold)
+    plan = make_plan(database, path, report, hold=hold)
     if expected and expected != plan.fingerprint:
         raise PreviewOutdatedError
     import_id = None
@@ -185,7 +177,7 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
         written,
         plan.fingerprint,
         import_id,
-        len(plan.held),
+        plan.reach.count,
     )
 
 
@@ -194,110 +186,6 @@ def _one_at_a_time(database: Database) -> None:
     connection = database.connection() if isinstance(database, Session) else database
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
-
-
-class Known:
-    """What the directory holds before the import."""
-
-    def __init__(self, database: Database) -> None:
-        self.organizations = {one.slug: one for one in read_organizations(database)}
-        self.services = {one.slug: one for one in read_services(database)}
-        self.phones = {one.slug: one for one in read_phones(database)}
-        self.hidden_phones = known_slugs(database, Phone) - self.phones.keys()
-        self.hidden_places = hidden_places(database)
-        self.areas: Areas = read_areas(database)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    organizations: list[tuple[Change, OrganizationRecord]]
-    services: list[tuple[Change, ServiceRecord]]
-    phones: list[tuple[Change, PhoneRecord]]
-
-    @property
-    def pairs(self) -> Iterable[tuple[Change, Entry]]:
-        return (*self.organizations, *self.services, *self.phones)
-
-    def without(self, held: Iterable[tuple[Change, Entry]]) -> "_Found":
-        """Return what is written at once."""
-        left_out = {(change.subject, change.slug) for change, _ in held}
-        return _Found(
-            [one for one in self.organizations if ("organization", one[0].slug) not in left_out],
-            [one for one in self.services if ("service", one[0].slug) not in left_out],
-            [one for one in self.phones if ("phone", one[0].slug) not in left_out],
-        )
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        return tuple(change for change, _ in self.pairs)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What an import would do."""
-
-    incoming: Incoming
-    found: _Found
-    known: Known
-    unchanged: int
-    fingerprint: str
-    held: list[tuple[Change, Entry]]
-
-
-def _plan(database: Database, path: Path, report: Report, *, hold: bool) -> _Plan:
-    known = Known(database)
-    is_json = path.suffix.lower() == ".json"
-    lines = read_hsds(database, path, known.services) if is_json else read_lines(path)
-    in_file = len(lines) if isinstance(lines, list) else count_rows(path)
-    incoming = read_rows(
-        lines,
-        PlaceNames(database),
-        lambda rows: report(Progress(Stage.READING, rows, in_file and max(rows, in_file))),
-    )
-    total = len(incoming.entries) + len(incoming.removals)
-    report(Progress(Stage.COMPARING, total, total))
-    check_links(incoming, known)
-    found = _compare(incoming, known)
-    unchanged = total - len(found.changes)
-    print_of_all = _fingerprint(path, found, incoming)
-    held = read_at_once(known, found.pairs) if hold else []
-    return _Plan(incoming, found, known, unchanged, print_of_all, held)
-
-
-def _compare(incoming: Incoming, known: Known) -> _Found:
-    entries = incoming.entries.values()
-    return _Found(
-        [
-            *compare("organization", known.organizations, _only(entries, OrganizationRecord)),
-            *closed("organization", known.organizations, _named(incoming, "organization")),
-        ],
-        [
-            *compare("service", known.services, _only(entries, ServiceRecord)),
-            *closed("service", known.services, _named(incoming, "service")),
-        ],
-        [
-            *compare("phone", known.phones, _only(entries, PhoneRecord)),
-            *closed("phone", known.phones, _named(incoming, "phone")),
-        ],
-    )
-
-
-def _only[R](entries: Iterable[object], kind: type[R]) -> list[R]:
-    return [one for one in entries if isinstance(one, kind)]
-
-
-def _named(incoming: Incoming, kind: str) -> list[str]:
-    return [slug for one, slug in incoming.removals if one == kind]
-
-
-def _fingerprint(path: Path, found: _Found, incoming: Incoming) -> str:
-    with path.open("rb") as content:
-        seen = hashlib.file_digest(content, "sha256")
-    for change in found.changes:
-        seen.update(repr(change).encode("utf-8", "backslashreplace"))
-    for problem in incoming.problems:
-        seen.update(repr(problem).encode("utf-8", "backslashreplace"))
-    return seen.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +197,8 @@ class _Signed:
     file_name: str
 
 
-def _write(database: Database, plan: _Plan, signed: _Signed, report: Report) -> int:
-    found = plan.found.without(plan.held)
+def _write(database: Database, plan: Plan, signed: _Signed, report: Report) -> int:
+    found = plan.found.at_once(plan.reach)
     changes = found.changes
     restricted = {
         one.slug
@@ -325,7 +213,7 @@ def _write(database: Database, plan: _Plan, signed: _Signed, report: Report) -> 
         record_all(database, [_entry(change, signed) for change, _ in portion[1]])
         done += len(portion[1])
         report(Progress(Stage.WRITING, done, total))
-    let_wait(database, plan.held, plan.known, now=signed.now, actor=signed.actor)
+    let_wait(database, plan.reach, plan.known, now=signed.now, actor=signed.actor)
     return remember(
         database,
         memory,
@@ -344,7 +232,7 @@ type _Portion = (
 )
 
 
-def _portions(found: _Found) -> Iterable[_Portion]:
+def _portions(found: Found) -> Iterable[_Portion]:
     """Yield what is to be written, some at a time, owners before what belongs to them."""
     for organizations in batched(found.organizations, _STEP):
         yield "organization", list(organizations)

@@ -4,68 +4,100 @@ What the public would read at once is not written with the import. It waits amon
 by field, where somebody else approves it. Undoing the import takes back what still waits.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import batched
+from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
 
-from referral_directory.changes import Change
+from referral_directory.changes import VERIFICATION, Change
 from referral_directory.edits import approve
 from referral_directory.entries import Database
-from referral_directory.import_reach import Directory, Entry
+from referral_directory.import_reach import Directory, Entry, Reach
 from referral_directory.life_tables import EntryEdit
 from referral_directory.tables import cells_of
-from referral_directory.versions import MODELS
-from referral_directory.vocabulary import EditOrigin, EditState
+from referral_directory.versions import MODELS, Model
+from referral_directory.vocabulary import EditOrigin, EditState, Status
 from storage.actors import Actor
 from storage.audit import AuditEntry, record_all
 
 _AT_ONCE = 400
-_STAYS = frozenset({"status"})
-"""What no edit changes; a held entry is published as it is."""
+_NOT_SHOWN = VERIFICATION | {"slug", "status"}
+"""What whoever approves a new entry does not read field by field."""
 
 
-def hold(
-    database: Database,
-    pairs: Sequence[tuple[Change, Entry]],
-    known: Directory,
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
-    """Let changes wait as edits; an earlier import's that still wait for an entry are replaced."""
+def hold(database: Database, reach: Reach, known: Directory, *, now: datetime, actor: str) -> None:
+    """Let what an import would show wait as edits; those of earlier imports are replaced.
+
+    Args:
+        database: After the import was written.
+        reach: What waits.
+        known: The directory before it.
+        now: When it was written.
+        actor: Who imports.
+    """
     old: dict[str, Mapping[str, Entry]] = {
         "organization": known.organizations,
         "service": known.services,
         "phone": known.phones,
     }
-    rows, entries = [], []
-    for subject, versions in _versions(database, pairs):
-        _replace(database, subject, list(versions), now, actor)
-        for change, new in pairs:
-            if change.subject != subject:
-                continue
-            before, after = cells_of(old[subject][change.slug]), cells_of(new)
-            fields = [name for name in change.fields if name not in _STAYS]
-            rows.append(
-                {
-                    "subject": subject,
-                    "slug": change.slug,
-                    "base_version": versions[change.slug],
-                    "state": EditState.OPEN,
-                    "origin": EditOrigin.IMPORT,
-                    "publishes": False,
-                    "before": {name: before[name] for name in fields},
-                    "after": {name: after[name] for name in fields},
-                    "proposed_by": actor,
-                    "proposed_at": now,
-                }
-            )
-            tag = f"{subject}:edit_proposed"
-            entries.append(AuditEntry(now, actor, tag, change.slug, tuple(fields), "import"))
-    if rows:
-        database.execute(insert(EntryEdit), rows)
-        record_all(database, entries)
+    edits = [
+        *(_words(change, old[change.subject][change.slug], new) for change, new in reach.words),
+        *(_publication(change, new) for change, new in reach.shown),
+    ]
+    for subject, model in MODELS.items():
+        mine = [edit for edit in edits if edit["subject"] == subject]
+        for some in batched(mine, _AT_ONCE):
+            slugs = [edit["slug"] for edit in some]
+            _replace(database, subject, slugs, now, actor)
+            versions = _versions(database, model, slugs)
+            rows = [edit | {"base_version": versions[edit["slug"]]} for edit in some]
+            signed = {"proposed_by": actor, "proposed_at": now}
+            database.execute(insert(EntryEdit), [row | signed for row in rows])
+            shown = [edit["slug"] for edit in some if edit["publishes"]]
+            waiting = update(model).where(model.slug.in_(shown))
+            database.execute(waiting.values(status=Status.IN_REVIEW))
+    entries = [
+        AuditEntry(
+            now,
+            actor,
+            f"{edit['subject']}:edit_proposed",
+            edit["slug"],
+            ("status",) if edit["publishes"] else tuple(edit["after"]),
+            "import",
+        )
+        for edit in edits
+    ]
+    record_all(database, entries)
+
+
+def _words(change: Change, old: Entry, new: Entry) -> dict[str, Any]:
+    """Return the edit that brings other words of an entry that is shown."""
+    before, after = cells_of(old), cells_of(new)
+    return _edit(
+        change,
+        {name: before[name] for name in change.fields},
+        {name: after[name] for name in change.fields},
+    )
+
+
+def _publication(change: Change, new: Entry) -> dict[str, Any]:
+    """Return the edit that shows an entry, with all its words: whoever approves reads them."""
+    cells = {name: cell for name, cell in cells_of(new).items() if cell and name not in _NOT_SHOWN}
+    return _edit(change, dict.fromkeys(cells, ""), cells) | {"publishes": True}
+
+
+def _edit(change: Change, before: dict[str, str], after: dict[str, str]) -> dict[str, Any]:
+    return {
+        "subject": change.subject,
+        "slug": change.slug,
+        "state": EditState.OPEN,
+        "origin": EditOrigin.IMPORT,
+        "publishes": False,
+        "before": before,
+        "after": after,
+    }
 
 
 def approve_all(
@@ -101,7 +133,7 @@ def approved_since(database: Database, at: datetime) -> Iterator[tuple[str, str,
 
 def take_back(database: Database, at: datetime, *, now: datetime, actor: str) -> int:
     """Withdraw the edits of an import that still wait; return how many."""
-    waiting = select(EntryEdit.subject, EntryEdit.slug, EntryEdit.after).where(
+    waiting = select(EntryEdit.subject, EntryEdit.slug, EntryEdit.after, EntryEdit.publishes).where(
         *_of_import(at), EntryEdit.state == EditState.OPEN
     )
     found = database.execute(waiting.order_by(EntryEdit.id)).all()
@@ -110,6 +142,11 @@ def take_back(database: Database, at: datetime, *, now: datetime, actor: str) ->
         .where(*_of_import(at), EntryEdit.state == EditState.OPEN)
         .values(state=EditState.WITHDRAWN, decided_by=actor, decided_at=now)
     )
+    for subject, model in MODELS.items():
+        shown = [row.slug for row in found if row.publishes and row.subject == subject]
+        for some in batched(shown, _AT_ONCE):
+            reviewed = update(model).where(model.slug.in_(some), model.status == Status.IN_REVIEW)
+            database.execute(reviewed.values(status=Status.DRAFT))
     record_all(
         database,
         [
@@ -125,30 +162,19 @@ def _of_import(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return EntryEdit.origin == EditOrigin.IMPORT, EntryEdit.proposed_at == at
 
 
-def _versions(
-    database: Database, pairs: Iterable[tuple[Change, Entry]]
-) -> Iterator[tuple[str, dict[str, int]]]:
-    for subject, model in MODELS.items():
-        slugs = [change.slug for change, _ in pairs if change.subject == subject]
-        versions: dict[str, int] = {}
-        for first in range(0, len(slugs), _AT_ONCE):
-            some = model.slug.in_(slugs[first : first + _AT_ONCE])
-            versions |= {
-                row.slug: row.version
-                for row in database.execute(select(model.slug, model.version).where(some))
-            }
-        yield subject, versions
+def _versions(database: Database, model: Model, slugs: Sequence[str]) -> dict[str, int]:
+    query = select(model.slug, model.version).where(model.slug.in_(slugs))
+    return {row.slug: row.version for row in database.execute(query)}
 
 
 def _replace(
     database: Database, subject: str, slugs: Sequence[str], now: datetime, actor: str
 ) -> None:
-    for first in range(0, len(slugs), _AT_ONCE):
-        former = update(EntryEdit).where(
-            EntryEdit.state == EditState.OPEN,
-            EntryEdit.origin == EditOrigin.IMPORT,
-            EntryEdit.subject == subject,
-            EntryEdit.slug.in_(slugs[first : first + _AT_ONCE]),
-        )
-        withdrawn = former.values(state=EditState.WITHDRAWN, decided_by=actor, decided_at=now)
-        database.execute(withdrawn)
+    former = update(EntryEdit).where(
+        EntryEdit.state == EditState.OPEN,
+        EntryEdit.origin == EditOrigin.IMPORT,
+        EntryEdit.subject == subject,
+        EntryEdit.slug.in_(slugs),
+    )
+    withdrawn = former.values(state=EditState.WITHDRAWN, decided_by=actor, decided_at=now)
+    database.execute(withdrawn)

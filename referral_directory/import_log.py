@@ -241,13 +241,16 @@ def undo_import(database: Database, import_id: int, *, now: datetime, actor: str
     kept = _entries(database, import_id)
     if now - one.at >= UNDO_WITHIN:
         raise CannotUndoError(f"cet import a plus de {UNDO_WITHIN.days} jours")
+    approved = [
+        Obstacle(subject, slug, f"validée depuis par {who}")
+        for subject, slug, who in approved_since(database, one.at)
+    ]
+    named = {(each.subject, each.slug) for each in approved}
+    changed = _changed_since(database, kept, one.at)
     obstacles = [
-        *_changed_since(database, kept, one.at),
+        *(each for each in changed if (each.subject, each.slug) not in named),
         *_hang_on_added(database, kept),
-        *(
-            Obstacle(subject, slug, f"validée depuis par {who}")
-            for subject, slug, who in approved_since(database, one.at)
-        ),
+        *approved,
     ]
     if obstacles:
         raise CannotUndoError("des fiches ont changé depuis cet import", obstacles)

@@ -39,6 +39,7 @@ class Incoming:
         removals: Entries that the file says are to be closed.
         where: The row and sheet of each entry, for what is found wrong with it later.
         problems: What was wrong with the other rows.
+        kept_back: Services that the file calls open and that come in restricted.
         rows: How many there were.
     """
 
@@ -46,6 +47,7 @@ class Incoming:
     removals: dict[Key, None] = field(default_factory=dict)
     where: dict[Key, tuple[int, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    kept_back: set[Key] = field(default_factory=set)
     rows: int = 0
 
     def refuse(self, key: Key, column: str, reason: str) -> None:
@@ -54,6 +56,11 @@ class Incoming:
         self.problems.append(Problem(line, column, reason, sheet))
         self.entries.pop(key, None)
         self.removals.pop(key, None)
+
+    def keep_back(self, key: Key, restricted: ServiceRecord) -> None:
+        """Put a restricted service in the place of one that the file calls open."""
+        self.entries[key] = restricted
+        self.kept_back.add(key)
 
 
 def read_rows(

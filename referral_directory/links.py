@@ -5,13 +5,15 @@ from typing import Protocol
 
 from referral_directory.entries import Areas, UnknownPlaceError, area_rows
 from referral_directory.incoming import Incoming
+from referral_directory.inventory import KEPT_BACK
 from referral_directory.records import (
+    COUNTRY_AREA,
     OrganizationRecord,
     PhoneRecord,
     ServiceRecord,
     SourcedRecord,
 )
-from referral_directory.vocabulary import Status
+from referral_directory.vocabulary import Need, Status
 
 _NO_ORGANIZATION = "aucune organisation n'a cet identifiant"
 _NO_SERVICE = "aucun service n'a cet identifiant"
@@ -102,6 +104,21 @@ def _check_service(
         except UnknownPlaceError as error:
             column = "place" if error.slug == service.place else "areas"
             incoming.refuse(key, column, f"{_NO_PLACE} : {error.slug}")
+        else:
+            if old is None and Need.SHELTER in service.needs and not service.is_restricted:
+                incoming.keep_back(key, _kept_back(service, known.areas))
+
+
+def _kept_back(service: ServiceRecord, areas: Areas) -> ServiceRecord:
+    """Return a shelter as it comes in, whatever its file says: without where it is.
+
+    That it only arranges a safe place is for staff to say, two of them, one service at a time.
+    """
+    named = filter(None, (service.place, *service.areas))
+    regions = dict.fromkeys(one if one == COUNTRY_AREA else areas[one][1] for one in named)
+    left_behind: dict[str, object] = dict.fromkeys(KEPT_BACK) | {"hours": ()}
+    kept = left_behind | {"restricted": True, "areas": tuple(regions)}
+    return service.model_copy(update=kept)
 
 
 def _slugs(incoming: Incoming, kind: str) -> list[str]:

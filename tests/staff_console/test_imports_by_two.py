@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from referral_directory.models import Service
 from referral_directory.verification import verify
 from storage.actors import Role
-from tests.referral_directory.files import as_csv
+from tests.referral_directory.files import ORGANIZATION, SERVICE, as_csv
 from tests.staff_console.test_imports import looked_at, preview
 from tests.staff_console.world import Browser, World
 
@@ -75,3 +75,29 @@ async def test_an_editor_cannot_approve_an_import(world: World):
         assert found is None
         at = world.clock.now().isoformat()
         assert (await editor.post("/validations", at=at)).status_code in {403, 422}
+
+
+async def test_a_second_person_publishes_a_public_structure_that_came_with_a_file(world: World):
+    structure = SERVICE | {"kind": "public_structure", "place": "", "areas": "mali", "mark": "C"}
+    async with world.browser(Role.APPROVER) as one, world.browser(Role.APPROVER) as other:
+        agreed = await preview(one, as_csv([ORGANIZATION, structure]))
+        assert (await one.post("/import/ecrire", **agreed)).status_code == 303
+        assert await status_of(world, "ecoute-neuve") == "in_review"
+        page = (await other.get("/validations")).text
+        assert "publication" in page
+        assert "On écoute" in page
+        found = re.search(r'name="at" value="([^"]+)"', page)
+        assert found is not None
+        assert (await one.post("/validations", at=found.group(1))).status_code == 422
+        assert await status_of(world, "ecoute-neuve") == "in_review"
+        assert (await other.post("/validations", at=found.group(1))).status_code == 303
+    assert await status_of(world, "ecoute-neuve") == "published"
+
+
+async def status_of(world: World, slug: str) -> str:
+    def read(connection: Connection) -> str:
+        return str(
+            connection.execute(select(Service.status).where(Service.slug == slug)).scalar_one()
+        )
+
+    return await world.store.read(read)
