@@ -6,6 +6,7 @@ logged or kept but a count of the last minute.
 
 import hashlib
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,9 +40,10 @@ OVERALL = "600/minute"
 _MINUTE = "60"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
 _READING = ("GET", "HEAD", "OPTIONS")
-_EVERY_METHOD = (*_READING, "POST", "PUT", "PATCH", "DELETE")
 _CACHED = {"Cache-Control": "public, max-age=300"}
 _NOT_STORED = {"Cache-Control": "no-store"}
+
+_log = logging.getLogger(__name__)
 
 type Answer = Callable[[Request], Awaitable[Response]]
 
@@ -111,8 +113,11 @@ class PublicApi:
                 return await answer(request)
             except UnclearError as error:
                 return _wrong(400, f"{error.parameter or 'body'}: {error.reason}")
+            except Exception as error:  # noqa: BLE001  # whatever broke, no caller reads its words
+                _log.error("public_api_failed", extra={"error": type(error).__name__})
+                return _wrong(500, "something went wrong here")
 
-        return Route(path, within, methods=list(_EVERY_METHOD))
+        return Route(path, _AnyMethod(within))
 
     async def _root(self, request: Request) -> Response:
         base = str(request.url.replace(query="", fragment="")).rstrip("/")
@@ -175,6 +180,18 @@ class PublicApi:
 
         headers = _HEADERS | _NOT_STORED
         return StreamingResponse(lines(), media_type="application/x-ndjson", headers=headers)
+
+
+class _AnyMethod:
+    """Hands every method on: Starlette would refuse by itself, in words that are no JSON."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
 
 
 async def _body(request: Request) -> bytes:

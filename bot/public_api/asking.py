@@ -145,6 +145,7 @@ def _moment(said: Mapping[str, Any], name: str) -> datetime | None:
             if len(text) == len("2026-11-27")
             else datetime.fromisoformat(text.replace(" ", "+"))
         )
-    except ValueError:
+        aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UnclearError(name, "must be a date or an ISO 8601 moment") from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
