@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 import event_registration.models  # noqa: F401  # registers its tables with the one metadata
+import referral_directory.findable  # registers its table with the one metadata
 import referral_directory.import_models  # registers its tables with the one metadata
 import referral_directory.models  # noqa: F401  # registers its tables with the one metadata
 import staff_console.models  # noqa: F401  # registers its tables with the one metadata

@@ -24,6 +24,7 @@ TEST_SECRET = "kWq3-7yTz0Lb9Xr2Vd5Hn8Mf4Jc6Pg1S"  # noqa: S105  # made up for th
 
 _MODULES_WITH_TABLES = (
     "storage.store",
+    "referral_directory.findable",
     "referral_directory.import_models",
     "referral_directory.models",
     "event_registration.retention",
