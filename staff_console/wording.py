@@ -127,9 +127,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "got_help": "a aidé",
     },
     "form": {
-        "csv": "CSV : un tableau, pour tous les logiciels",
+        "csv": "CSV : un tableau",
         "xlsx": "XLSX : Excel, LibreOffice",
-        "hsds": "HSDS : pour d'autres annuaires",
+        "hsds": "HSDS : autres annuaires",
     },
     "change": {"added": "ajoutée", "changed": "modifiée", "removed": "fermée"},
     "subject": {"service": "service", "phone": "numéro", "organization": "organisation"},

@@ -21,7 +21,7 @@ from tests.staff_console.conftest import filled_world
 from tests.staff_console.pictures import take_picture
 from tests.staff_console.reading import codes_of, unreadable_on
 from tests.staff_console.sights import BY_DOING, PUBLIC, SHOWN, furnish
-from tests.staff_console.touring import Served, page_of, tour
+from tests.staff_console.touring import Served, named, page_of, tour
 from tests.staff_console.world import PASSWORD, World
 from tests.web_chat.conftest import PHONE, browser
 
@@ -162,8 +162,13 @@ async def test_every_page_is_accessible_and_light_and_none_is_too_wide(
 
 async def test_every_page_is_readable_without_javascript(browser: Browser, console: Served):
     read: set[str] = set()
+    titles: dict[str, str] = {}
+    routes = {named(path) for path in SHOWN}
 
     async def look(page: Page, name: str) -> None:
+        if name in routes:
+            title = await page.title()
+            assert titles.setdefault(title, name) == name, title
         await expect(page.locator("h1"), name).to_be_visible()
         assert len(await page.locator("main").inner_text()) > READABLE, name
         read.add(name)
@@ -203,6 +208,21 @@ async def test_the_queue_is_for_thumbs_and_prints_its_number(browser: Browser, c
         await page.emulate_media(media="print")
         await expect(page.locator(".call")).to_be_visible()
         await expect(page.locator(".four")).to_be_hidden()
+
+
+async def test_the_keyboard_skips_the_menu_and_sees_that_it_does(browser: Browser, console: Served):
+    async with page_of(browser, console, Role.EDITOR, viewport=DESKTOP) as page:
+        await page.goto(console.address + "/verification")
+        await page.keyboard.press("Tab")
+        await expect(page.locator(".skip")).to_be_focused()
+        await expect(page.locator(".skip")).to_be_in_viewport()
+        await page.keyboard.press("Enter")
+        reached = []
+        for _ in range(3):
+            await page.keyboard.press("Tab")
+            reached.append(await page.locator(":focus").inner_text())
+    assert reached[0].startswith("Appeler")
+    assert reached[1:] == ["Toujours juste", "Corriger"]
 
 
 async def test_the_queue_is_worked_with_the_keyboard_alone(browser: Browser, console: Served):

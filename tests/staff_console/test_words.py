@@ -3,15 +3,16 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from referral_directory.models import Organization
+from referral_directory.models import Organization, Phone
 from staff_console.dates import day_of, in_words, moment_of, span_of
-from staff_console.names import names_in
+from staff_console.names import names_in, read_names
 from staff_console.trail_words import deed_of, field_of, note_of, page_of
 from storage.actors import Role
 from storage.audit import AuditEntry, record
 from tests.staff_console.reading import codes_in
+from tests.staff_console.sights import put_shelter
 from tests.staff_console.world import NOW, World
 
 
@@ -65,6 +66,24 @@ async def test_cells_of_an_entry_are_read_in_words(world: World):
         "name_fr": "=Nom",
         "place": "nulle-part",
     }
+
+
+async def test_the_number_of_a_refuge_is_named_nowhere(world: World):
+    """Its label may say where the refuge is: it stands with the whereabouts alone."""
+
+    def read(connection):
+        put_shelter(connection, NOW)
+        number = update(Phone).where(Phone.slug == "tel-17")
+        connection.execute(number.values(service_slug="refuge-essai", label_fr="Rue 12"))
+        record(connection, AuditEntry(NOW, "awa@example.org", "phone:updated", "tel-17"))
+        return read_names(connection, [("phone", "tel-17"), ("service", "refuge-essai")])
+
+    names = await world.store.write(read)
+    assert names.entry("phone", "tel-17") == "tel-17"
+    assert names.entry("service", "refuge-essai") == "Refuge d'essai"
+    async with world.browser(Role.ADMINISTRATOR) as browser:
+        for path in ("/journal", "/qualite", "/validations", "/annuaire?sorte=phone"):
+            assert "Rue 12" not in (await browser.get(path)).text, path
 
 
 async def test_an_entry_names_its_organization_and_leads_to_it(world: World):

@@ -104,8 +104,11 @@ async def tour(browser: Browser, console: Served, look: Look, **options: object)
 
 
 def _name(console: Served, path: str) -> str:
+    return named([*SHOWN, *MORE][console.paths.index(path)])
+
+
+def named(route: str) -> str:
     """Return a name for a page that is the same on every run: from its route, not from its ids."""
-    route = [*SHOWN, *MORE][console.paths.index(path)]
     return re.sub(r"[{}/:]+", "-", route.replace(":int", "")).strip("-") or "aujourd-hui"
 
 
