@@ -23,9 +23,10 @@ COLUMNS = (
 """The columns of an export, in this order."""
 
 # What a spreadsheet takes for the beginning of a formula (OWASP's list).
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# Full-width signs count too where the spreadsheet's language is an East Asian one.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # A French Excel splits a comma file at semicolons and line ends, in quotes or not.
-_FORMULA_INSIDE = re.compile(r"(?<=[;\n\r])([\"' \t\u00a0]*[=+\-@])")
+_FORMULA_INSIDE = re.compile(r"(?<=[;\n\r])([\"' \t\u00a0]*[=+\-@＝＋－＠])")
 _ROW_HEIGHT = 9
 
 

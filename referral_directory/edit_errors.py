@@ -10,7 +10,7 @@ class InvalidEditError(ValueError):
 
     Attributes:
         entry_id: Which entry.
-        problems: Field by field, what is wrong with it.
+        problems: Field by field, what is wrong with it, in French.
     """
 
     def __init__(self, entry_id: str, problems: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from referral_directory.edit_errors import InvalidEditError
 from referral_directory.entries import Database, UnknownPlaceError, area_rows, read_areas
 from referral_directory.models import Organization, Service
 from referral_directory.records import OrganizationRecord, PhoneRecord, Record, ServiceRecord
+from referral_directory.refusals import refusals
 from referral_directory.versions import MODELS, RECORDS, begin_change
 from referral_directory.vocabulary import Status
 
@@ -54,11 +55,11 @@ def check_fields(entry_id: str, old: Record, changes: Mapping[str, str], outcome
         InvalidEditError: With what is wrong, field by field.
     """
     known = type(old).model_fields.keys() - _UNEDITABLE
-    wrong = {each: "no field that an edit changes" for each in changes if each not in known}
+    wrong = {each: "ce champ ne se change pas ici" for each in changes if each not in known}
     if changes.get("restricted") == "yes":
-        wrong["restricted"] = "keep it back at once, see `restrict`"
+        wrong["restricted"] = "cela se fait sur la fiche, et vaut aussitôt"
     if not changes and outcome == Outcome():
-        wrong["changes"] = "nothing differs"
+        wrong["changes"] = "rien ne change"
     if wrong:
         raise InvalidEditError(entry_id, wrong)
 
@@ -85,9 +86,9 @@ def becomes(
         if isinstance(record, ServiceRecord):
             area_rows(record, read_areas(database))
     except ValidationError as error:
-        raise InvalidEditError(before["slug"], _problems(error)) from None
+        raise InvalidEditError(before["slug"], dict(refusals(subject, error))) from None
     except UnknownPlaceError as error:
-        problem = f"no such place: {error.slug}"
+        problem = f"lieu inconnu : {error.slug}"
         raise InvalidEditError(before["slug"], {"place": problem}) from None
     _check_links(database, record)
     return record
@@ -98,14 +99,7 @@ def _check_links(database: Database, becomes: Record) -> None:
     for name, model in (("organization", Organization), ("service", Service)):
         wanted = getattr(becomes, name, None)
         if wanted and not database.execute(select(model.slug).where(model.slug == wanted)).first():
-            raise InvalidEditError(slug, {name: f"no such {name}"})
-
-
-def _problems(error: ValidationError) -> dict[str, str]:
-    return {
-        ".".join(str(piece) for piece in part["loc"]): part["msg"].removeprefix("Value error, ")
-        for part in error.errors(include_input=False, include_url=False)
-    }
+            raise InvalidEditError(slug, {name: "aucune fiche n'a cet identifiant"})
 
 
 def write(database: Database, edit: Any, old: Record, new: Record, by: By) -> tuple[str, ...]:
@@ -124,7 +118,7 @@ def write(database: Database, edit: Any, old: Record, new: Record, by: By) -> tu
             write_phones(database, phones, by.at, by=by.who)
             changes = [change for change, _ in phones]
         case _:
-            raise InvalidEditError(edit.slug, {"subject": "another kind of entry"})
+            raise InvalidEditError(edit.slug, {"subject": "une autre sorte de fiche"})
     fields = [name for change in changes for name in change.fields]
     if any(change.withdraws_verification for change in changes):
         fields.append("assured_date")

@@ -20,6 +20,7 @@ from referral_directory.edit_errors import (
 )
 from referral_directory.edit_writing import By, Outcome, becomes, check_fields, write
 from referral_directory.entries import Database
+from referral_directory.french_dates import ahead
 from referral_directory.life import Deed, after
 from referral_directory.life_tables import EntryEdit
 from referral_directory.tables import cells_of
@@ -127,8 +128,12 @@ def _propose(database: Database, name: str, origin: EditOrigin, new: NewEdit, no
     outcome = Outcome(new.publishes, new.confirmed_on)
     check_fields(new.slug, old, changes, outcome)
     if new.confirmed_on is not None and new.confirmed_on > today(now):
-        raise InvalidEditError(new.slug, {"confirmed_on": "the day lies ahead"})
-    new_cells = cells_of(becomes(database, new.subject, before, changes, outcome))
+        raise InvalidEditError(new.slug, {"confirmed_on": "cette date est dans l'avenir"})
+    record = becomes(database, new.subject, before, changes, outcome)
+    lie_ahead = {name: why for name, why in ahead(dict(record), today(now)) if name in changes}
+    if lie_ahead:
+        raise InvalidEditError(new.slug, lie_ahead)
+    new_cells = cells_of(record)
     after_cells = {each: new_cells[each] for each in changes}
     row = {
         "subject": new.subject,
@@ -209,7 +214,7 @@ def reject(database: Database, actor: Actor, number: int, reason: str, now: date
     reason = reason.strip()
     edit = _open(database, number)
     if not reason:
-        raise InvalidEditError(edit.slug, {"reason": "say why"})
+        raise InvalidEditError(edit.slug, {"reason": "dites pourquoi"})
     _turn_down(database, edit, EditState.REJECTED, By(actor.name, now), reason[:LONGEST_REASON])
 
 

@@ -162,7 +162,7 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
     """
     if not dry_run:
         _one_at_a_time(database)
-    plan = make_plan(database, path, report, hold=hold)
+    plan = make_plan(database, path, report, now=now, hold=hold)
     if expected and expected != plan.fingerprint:
         raise PreviewOutdatedError
     import_id = None

@@ -6,10 +6,10 @@ so that the record refuses it, or is refused here with a better reason.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from referral_directory.french_dates import NotUnderstoodError, read_date, read_source_date
 from referral_directory.labels import code_of
 from referral_directory.records import COUNTRY_AREA
 from referral_directory.spelling import plain
@@ -24,44 +24,6 @@ from referral_directory.vocabulary import (
     Status,
 )
 
-
-class NotUnderstoodError(ValueError):
-    """A cell that people must mend.
-
-    Attributes:
-        reason: What is wrong and what to write instead, in French.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("janvier", "janv", "jan"),
-            ("fevrier", "fevr", "fev"),
-            ("mars",),
-            ("avril", "avr"),
-            ("mai",),
-            ("juin",),
-            ("juillet", "juil"),
-            ("aout",),
-            ("septembre", "sept", "sep"),
-            ("octobre", "oct"),
-            ("novembre", "nov"),
-            ("decembre", "dec"),
-        ),
-        start=1,
-    )
-    for name in names
-}
-_NUMERIC_DATE = re.compile(r"(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})")
-_SHORT_YEAR = re.compile(r"\d{1,2}[ /.\-]\d{1,2}[ /.\-]\d{2}")
-_WRITTEN_DATE = re.compile(r"(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]+) (\d{4})")
-_ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00)?)?")
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
 _DECIMAL = re.compile(r"-?\d+(?:[.,]\d+)?")
 _WHOLE = re.compile(r"(\d+)[.,]0+")
@@ -91,27 +53,6 @@ def understood(kind: str, cells: Mapping[str, Any]) -> tuple[dict[str, Any], dic
         except NotUnderstoodError as error:
             refused[column] = error.reason
     return ready, refused
-
-
-def read_date(text: str) -> str:
-    """Return a date as `2026-11-27`, from `27/11/2026`, `1er mars 2026` and the like.
-
-    Raises:
-        NotUnderstoodError: When it is no date, or its year has two digits.
-    """
-    bare = text.strip()
-    if found := _ISO_DATE.fullmatch(bare):
-        return found[1]
-    if _SHORT_YEAR.fullmatch(bare):
-        raise NotUnderstoodError("écrivez l'année avec quatre chiffres, comme 27/11/2026")
-    found = _NUMERIC_DATE.fullmatch(bare) or _WRITTEN_DATE.fullmatch(plain(bare))
-    if found is None:
-        raise NotUnderstoodError("date non comprise : écrivez-la comme 27/11/2026")
-    month = int(found[2]) if found[2].isdigit() else _MONTHS.get(found[2], 0)
-    try:
-        return date(int(found[3]), month, int(found[1])).isoformat()
-    except ValueError:
-        raise NotUnderstoodError("cette date n'existe pas") from None
 
 
 def read_number(text: str) -> str:
@@ -194,6 +135,7 @@ _WHOLE_COUNTRY = frozenset({"mali", "tout le mali", "tout le pays", "national"})
 _READERS: Mapping[str, Callable[[str], str]] = {
     "assured_date": read_date,
     "clinical_known_on": read_date,
+    "source_date": read_source_date,
     "number": read_number,
     "latitude": read_decimal,
     "longitude": read_decimal,

@@ -338,6 +338,6 @@ def _clinical(one: ServiceRecord) -> dict[str, str] | None:
     known = {
         name: str(value) for name in CLINICAL if (value := getattr(one, name)) != Answer.UNKNOWN
     }
-    if known and one.clinical_known_on is not None:
+    if one.clinical_known_on is not None:
         known["known_on"] = one.clinical_known_on.isoformat()
     return known or None

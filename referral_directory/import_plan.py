@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 from referral_directory.changes import Change, FieldChange, closed, compare
 from referral_directory.entries import Areas, Database, known_slugs, read_areas
+from referral_directory.french_dates import ahead
 from referral_directory.hsds_import import read_hsds
 from referral_directory.import_progress import Progress, Report, Stage
 from referral_directory.import_reach import Entry, Reach, read_at_once
@@ -22,6 +24,7 @@ from referral_directory.models import Phone
 from referral_directory.place_names import PlaceNames
 from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
 from referral_directory.table_reading import count_rows, read_lines
+from referral_directory.visibility import today
 from referral_directory.vocabulary import Status
 
 
@@ -100,13 +103,14 @@ class Plan:
     reach: Reach
 
 
-def make_plan(database: Database, path: Path, report: Report, *, hold: bool) -> Plan:
+def make_plan(database: Database, path: Path, report: Report, *, now: datetime, hold: bool) -> Plan:
     """Read a file and compare it with the directory.
 
     Args:
         database: To read from.
         path: The file; its suffix says what it is.
         report: Told now and then how far it is.
+        now: Aware time: what is said to have been can't lie ahead.
         hold: Let what the public would read at once wait for a second person.
 
     Raises:
@@ -123,12 +127,19 @@ def make_plan(database: Database, path: Path, report: Report, *, hold: bool) -> 
     )
     total = len(incoming.entries) + len(incoming.removals)
     report(Progress(Stage.COMPARING, total, total))
+    _refuse_what_lies_ahead(incoming, today(now))
     check_links(incoming, known)
     found = _compare(incoming, known)
     unchanged = total - len(found.changes)
     print_of_all = _fingerprint(path, found, incoming)
     reach = read_at_once(known, found.pairs) if hold else Reach()
     return Plan(incoming, found, known, unchanged, print_of_all, reach)
+
+
+def _refuse_what_lies_ahead(incoming: Incoming, day: date) -> None:
+    for key, entry in list(incoming.entries.items()):
+        for column, reason in ahead(dict(entry), day):
+            incoming.refuse(key, column, reason)
 
 
 def _compare(incoming: Incoming, known: Known) -> Found:

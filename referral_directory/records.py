@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from referral_directory.french_dates import as_day, as_source_date
 from referral_directory.hours import parse_hours
 from referral_directory.models import SLUG_LENGTH
 from referral_directory.numbers import is_dialable, is_short_code, normalise_number
@@ -48,6 +49,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=SLUG
 LongSlug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Several = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Hours = Annotated[tuple[OpeningHours, ...], BeforeValidator(_read_hours)]
+Day = Annotated[date, BeforeValidator(as_day)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 
@@ -101,10 +103,10 @@ class SourcedRecord(Record):
     status: Status = Status.DRAFT
     mark: Mark = Mark.UNVERIFIED
     source: str
-    source_date: str | None = None
+    source_date: Annotated[str | None, BeforeValidator(as_source_date)] = None
     fact_row: str | None = None
     note: str | None = None
-    assured_date: date | None = None
+    assured_date: Day | None = None
     verified_by: str | None = None
 
     @model_validator(mode="after")
@@ -175,7 +177,7 @@ class ServiceRecord(SourcedRecord):
     takes_men: Answer = Answer.UNKNOWN
     asks_requisition: Answer = Answer.UNKNOWN
     asks_fee: Answer = Answer.UNKNOWN
-    clinical_known_on: date | None = None
+    clinical_known_on: Day | None = None
 
     @property
     def is_restricted(self) -> bool:

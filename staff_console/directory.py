@@ -339,7 +339,7 @@ def in_french() -> Iterator[None]:
         ) from None
     except InvalidEditError as error:
         wrong = [name for name in error.problems if name != "changes"]
-        names = ", ".join(label_of(name) for name in wrong)
+        names = ", ".join(f"{label_of(name)} ({error.problems[name]})" for name in wrong)
         sentence = f"À corriger : {names}." if names else "Rien n'a changé dans ce formulaire."
         raise RefusedError(sentence, wrong[0] if wrong else "") from None
     except NoLinkError:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from guidance.focal_points import COLUMNS, FocalPointError, replace_all
 from guidance.tables import focal_points
-from referral_directory.french_cells import NotUnderstoodError, read_date
+from referral_directory.french_dates import NotUnderstoodError, read_date
 from referral_directory.models import Place
 from referral_directory.spelling import plain
 from referral_directory.vocabulary import PlaceKind

@@ -19,7 +19,7 @@ from referral_directory.printed import PrintedDirectory, UnknownRegionError, col
 from referral_directory.provider_links import ProviderLinks
 from referral_directory.quality import FINDING_LABELS, Finding, Flaw, find_flaws
 from referral_directory.reports import missing
-from referral_directory.tables import harmless
+from referral_directory.tables import harmless, harmless_inside
 from referral_directory.templates import write_template
 from referral_directory.vocabulary import Need
 from storage.actors import Actor, Role
@@ -134,7 +134,8 @@ def write_provider_links(session: Session, file: Path) -> int:
         for row in rows:
             day = f"{row.last_confirmed:%d/%m/%Y}"
             cells = (row.name, row.organization, row.email or "", day)
-            writer.writerow([*map(harmless, cells), f"/prestataire/{row.token}"])
+            safe = (harmless_inside(harmless(cell)) for cell in cells)
+            writer.writerow([*safe, f"/prestataire/{row.token}"])
     return len(rows)
 
 

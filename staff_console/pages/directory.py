@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from referral_directory import deeds
 from referral_directory.edits import NewEdit, propose
+from referral_directory.french_dates import NotUnderstoodError, read_date
 from referral_directory.provider_links import LINK_LIVES, ProviderLinks
 from referral_directory.versions import Seen
 from referral_directory.vocabulary import Status
@@ -26,16 +27,16 @@ _STATUSES = tuple(each for each in Status if each is not Status.DELETED)
 
 
 def read_day(visit: Visit, name: str) -> date | None:
-    """Return a day as the browser's field sends it; `None` for an empty one.
+    """Return a day as the browser's field sends it, or as people write it; `None` for none.
 
     Raises:
         RefusedError: it is none.
     """
     text = visit.text(name)
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise RefusedError("Une date est attendue : 2027-03-08.", name) from None
+        return date.fromisoformat(read_date(text)) if text else None
+    except NotUnderstoodError as error:
+        raise RefusedError(f"À corriger : {error.reason}.", name) from None
 
 
 async def _list(visit: Visit) -> Response:

@@ -15,7 +15,7 @@ from event_registration.schemas import Point
 from event_registration.tickets import HEIGHT, WIDTH, calendar_file, draw_ticket
 from tests.event_registration.people import NOW, STARTS, People, a_gathering
 
-FORMULAS = ["=1+1", "+223", "-1", "@SUM(A1)"]
+FORMULAS = ["＝1+1", "=1+1", "+223", "-1", "@SUM(A1)"]
 
 
 def test_a_ticket_is_a_picture_that_shows_its_code() -> None:

@@ -1,7 +1,7 @@
 """Cells as people fill them in are understood where they mean one thing only, else explained."""
 
 import re
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,7 @@ from sqlalchemy import Connection
 
 from referral_directory import table_reading
 from referral_directory.exchange import export_file, import_file
-from referral_directory.french_cells import (
-    NotUnderstoodError,
-    read_date,
-    read_french_hours,
-    read_number,
-)
+from referral_directory.french_cells import read_french_hours, read_number
 from referral_directory.hours import parse_hours
 from referral_directory.incoming import read_rows
 from referral_directory.place_names import PlaceNames
@@ -39,26 +34,6 @@ from tests.referral_directory.files import (
     write_rows,
 )
 from tests.referral_directory.samples import NOW, put_service
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["27/11/2026", "27.11.2026", "27-11-2026", "27 novembre 2026", "vendredi 27 nov. 2026",
-     "2026-11-27", "2026-11-27 00:00:00", " 27 Novembre 2026 "],
-)  # fmt: skip
-def test_dates_are_read_as_people_write_them(text: str) -> None:
-    assert read_date(text) == "2026-11-27"
-
-
-@pytest.mark.parametrize("text", ["27/11/26", "31/02/2026", "bientôt", "11/27/2026", "45000", "0"])
-def test_what_is_no_date_is_told(text: str) -> None:
-    with pytest.raises(NotUnderstoodError):
-        read_date(text)
-
-
-@given(st.dates(min_value=date(1000, 1, 1)))
-def test_any_date_is_read_in_each_form(day: date) -> None:
-    assert read_date(f"{day:%d/%m/%Y}") == read_date(day.isoformat()) == day.isoformat()
 
 
 @pytest.mark.parametrize(

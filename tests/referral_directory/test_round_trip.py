@@ -5,6 +5,7 @@ comparison by name: confirmations and, from HSDS, what is for staff alone.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,13 @@ from referral_directory.inventory import read_organizations, read_phones, read_s
 from referral_directory.models import Location, Organization, Phone, Service
 from referral_directory.vocabulary import Answer, Fees, Need, Reach
 from tests.referral_directory.files import LOOKS_SPOILT, bring_in, take_out
-from tests.referral_directory.samples import put_organization, put_phone, put_service, set_values
+from tests.referral_directory.samples import (
+    TODAY,
+    put_organization,
+    put_phone,
+    put_service,
+    set_values,
+)
 
 # Staff's own words go out in tables alone; a confirmation comes back from nowhere.
 NEVER = {"assured_date", "verified_by"}
@@ -58,7 +65,7 @@ _SERVICE = st.fixed_dictionaries(
         "languages": st.sampled_from(["", "bm", "bm|fr|snk"]),
         "accessibility": st.sampled_from(["", "ramp|toilet"]),
         "source": _WORDS,
-        "source_date": _MAYBE,
+        "source_date": st.none() | st.sampled_from(["2021", "2016-2018", "2024-08", "2026-03-03"]),
         "note": _MAYBE,
     }
 ).flatmap(
@@ -68,6 +75,9 @@ _SERVICE = st.fixed_dictionaries(
             "pep": st.sampled_from(Answer)
             if Need.MEDICAL in cells["needs"]
             else st.just("unknown"),
+            "clinical_known_on": st.none() | st.dates(date(2000, 1, 1), TODAY)
+            if Need.MEDICAL in cells["needs"]
+            else st.none(),
         }
     ).map(lambda more: cells | more)
 )
@@ -92,8 +102,10 @@ _ORGANIZATION = st.fixed_dictionaries(
         "alternate_name": _MAYBE,
         "description_fr": _MAYBE,
         "email": st.none() | st.just("a@exemple.ml"),
+        "website": st.none() | st.just("https://exemple.ml"),
         "kind": st.sampled_from(["ngo", "police", "health"]),
         "source": _WORDS,
+        "source_date": st.none() | st.sampled_from(["2021", "2026-03-03"]),
     }
 )
 
