@@ -37,6 +37,9 @@ from staff_console.workshop import Works, Workshop
 from storage.keys import Keyring
 from storage.store import open_store
 
+PROXIES = "127.0.0.1,::1"
+"""Who is believed when it says for whom it asks: a proxy on this machine, nobody else."""
+
 _REVIEWED = "bm"
 
 
@@ -60,7 +63,7 @@ async def _console(settings: Settings) -> None:
             server_header=False,
             ws="none",
             proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1,::1",
+            forwarded_allow_ips=PROXIES,
             timeout_graceful_shutdown=5,
         )
         server = QuietServer(config)

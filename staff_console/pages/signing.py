@@ -25,8 +25,15 @@ async def _give_password(visit: Visit) -> Response:
         return visit.page(
             "sign_in.html", error.status, problem=error.sentence, email=email, target=target
         )
+    await _leave_behind(visit)
     visit.token = token
     return visit.go(_NEXT.get(stage, target))
+
+
+async def _leave_behind(visit: Visit) -> None:
+    """End the session that this browser had: its cookie may have been copied before."""
+    if visit.session is not None:
+        await visit.console.door.sign_out(visit.session, visit.now, everywhere=False)
 
 
 async def _show_code(visit: Visit) -> Response:
@@ -63,6 +70,7 @@ async def _take_invitation(visit: Visit) -> Response:
         return visit.page("invitation.html", error.status, invited=invited, problem=error.sentence)
     account = await visit.write(door.accounts.take_up, token, hashed, visit.now)
     stage = Stage.ENROL if account.needs_second_factor else Stage.OPEN
+    await _leave_behind(visit)
     visit.token = await visit.write(open_session, account.id, stage, visit.now)
     return visit.go(_NEXT.get(stage, "/"), "Votre compte est prêt.")
 
