@@ -177,7 +177,20 @@ def _add_children(
     areas: Areas,
     wanted: Collection[type[Base]],
 ) -> None:
-    batches: dict[type[Base], list[dict[str, Any]]] = {
+    for model, rows in children_of(records, areas).items():
+        if model in wanted:
+            _insert_all(database, insert(model), rows)
+
+
+def children_of(
+    records: Sequence[ServiceRecord], areas: Areas
+) -> dict[type[Base], list[dict[str, Any]]]:
+    """Return the rows that hang on services, by table and in the order to write them.
+
+    Raises:
+        UnknownPlaceError: When one names a place that is not there.
+    """
+    return {
         ServiceNeed: [
             {"service_slug": record.slug, "need": need}
             for record in records
@@ -198,9 +211,6 @@ def _add_children(
             if record.place
         ],
     }
-    for model, rows in batches.items():
-        if model in wanted:
-            _insert_all(database, insert(model), rows)
 
 
 def _codes(records: Sequence[ServiceRecord], field: str) -> list[dict[str, Any]]:
@@ -258,7 +268,7 @@ def add_phones(database: Database, records: Sequence[PhoneRecord], now: datetime
     """Add numbers whose slugs are new."""
     rows = [phone_values(record) | {"last_modified": now} for record in records]
     _insert_all(database, insert(Phone), rows)
-    _insert_all(database, insert(Schedule), _phone_hours(records))
+    _insert_all(database, insert(Schedule), phone_hours(records))
 
 
 def change_phone(database: Database, record: PhoneRecord, changes: dict[str, Any]) -> None:
@@ -266,10 +276,11 @@ def change_phone(database: Database, record: PhoneRecord, changes: dict[str, Any
     if changes:
         database.execute(update(Phone).where(Phone.slug == record.slug).values(**changes))
     database.execute(delete(Schedule).where(Schedule.phone_slug == record.slug))
-    _insert_all(database, insert(Schedule), _phone_hours([record]))
+    _insert_all(database, insert(Schedule), phone_hours([record]))
 
 
-def _phone_hours(records: Sequence[PhoneRecord]) -> list[dict[str, Any]]:
+def phone_hours(records: Sequence[PhoneRecord]) -> list[dict[str, Any]]:
+    """Return the rows of `schedules` that hang on numbers."""
     return [
         hours_values(stretch) | {"service_slug": None, "phone_slug": record.slug}
         for record in records

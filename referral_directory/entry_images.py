@@ -7,13 +7,22 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from itertools import batched
 from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, Table, Time, delete, insert, inspect, select, update
 
-from referral_directory.entries import Database, location_slug
+from referral_directory.entries import (
+    Areas,
+    Database,
+    children_of,
+    location_slug,
+    organization_values,
+    phone_hours,
+    phone_values,
+    service_values,
+)
 from referral_directory.inventory import KEPT_BACK
 from referral_directory.models import (
     Accessibility,
@@ -27,6 +36,7 @@ from referral_directory.models import (
     ServiceAtLocation,
     ServiceNeed,
 )
+from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
 from referral_directory.vocabulary import Status
 from storage.database import UtcDateTime
 
@@ -93,6 +103,40 @@ def read_images(database: Database, subject: str, slugs: Iterable[str]) -> dict[
                 found[slug].setdefault(hanging.name, []).append(values)
         images |= found
     return images
+
+
+def image_of_new(
+    record: OrganizationRecord | ServiceRecord | PhoneRecord, areas: Areas, now: datetime
+) -> Image:
+    """Return what `read_images` will say of a new entry, before it is written.
+
+    Args:
+        record: As it will be added.
+        areas: Where places lie.
+        now: When it is added.
+
+    Raises:
+        UnknownPlaceError: When it names a place that is not there.
+    """
+    parts: dict[str, list[dict[str, Any]]] = {}
+    match record:
+        case OrganizationRecord():
+            table, values = _table(Organization), organization_values(record)
+        case ServiceRecord():
+            table, values = _table(Service), service_values(record)
+            for model, rows in children_of([record], areas).items():
+                parts[_table(model).name] = [_full(_table(model), row) for row in rows]
+        case _:
+            table, values = _table(Phone), phone_values(record)
+            parts["schedules"] = [_full(_table(Schedule), row) for row in phone_hours([record])]
+    row = _full(table, values | {"last_modified": now.astimezone(UTC)})
+    return {"row": _own(row)} | {name: rows for name, rows in parts.items() if rows}
+
+
+def _full(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as it will be read back: packed, with its empty columns, without its number."""
+    names = [column.name for column in table.columns if column.name != "id"]
+    return _packed({name: values.get(name) for name in names})
 
 
 def _hanging_rows(

@@ -17,13 +17,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from referral_directory import changes as directory_changes
-from referral_directory.changes import Change, ChangeKind
+from referral_directory.changes import Change, ChangeKind, unverified
 from referral_directory.entries import Areas, Database
+from referral_directory.entry_images import Image, digest, image_of_new
 from referral_directory.hsds_export import write_hsds
 from referral_directory.import_holds import hold as let_wait
-from referral_directory.import_log import look_before, remember
-from referral_directory.import_plan import Found, Plan, make_plan
+from referral_directory.import_log import Memory, look_before, remember
+from referral_directory.import_plan import Found, Plan, make_plan, state_of
 from referral_directory.import_progress import Progress, Report, Stage, tell_nobody
+from referral_directory.import_reach import Entry
 from referral_directory.inventory import (
     not_deleted,
     read_organizations,
@@ -42,6 +44,7 @@ from storage.audit import AuditEntry, record_all
 
 FileFormat = Literal["csv", "xlsx", "hsds"]
 _IMPORT_LOCK = 0x4A494D50  # any number will do, as long as nobody else locks it
+_LOCK_ENTRIES = "LOCK TABLE organizations, services, phones IN SHARE ROW EXCLUSIVE MODE"
 _STEP = 500
 
 
@@ -162,30 +165,137 @@ def import_file(  # noqa: PLR0913  # what, by whom, when, and how much of it
     """
     if not dry_run:
         _one_at_a_time(database)
-    plan = make_plan(database, path, report, now=now, hold=hold)
-    if expected and expected != plan.fingerprint:
-        raise PreviewOutdatedError
-    import_id = None
-    if not dry_run and plan.found.changes and (partial or not plan.incoming.problems):
-        with database.begin_nested():
-            import_id = _write(database, plan, _Signed(now, actor, file_name or path.name), report)
-    written = not dry_run and (partial or not plan.incoming.problems)
-    return ImportReport(
-        plan.found.changes,
-        tuple(sorted(plan.incoming.problems, key=lambda one: (one.sheet, one.line))),
-        plan.unchanged,
-        written,
-        plan.fingerprint,
-        import_id,
-        plan.reach.count,
+    prepared = prepare_import(database, path, now=now, hold=hold, report=report)
+    if dry_run:
+        return prepared.report(import_id=None, written=False)
+    return write_import(
+        database,
+        prepared,
+        actor=actor,
+        partial=partial,
+        expected=expected,
+        file_name=file_name,
+        report=report,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that was read and compared with the directory, ready to be written at once.
+
+    Attributes:
+        plan: What it would do.
+        state: Of the directory that it was compared with.
+        memory: What the entries look like that it changes.
+        now: When, for what is written is remembered as of then.
+        file_name: The file's own.
+    """
+
+    plan: Plan
+    state: str
+    memory: Memory
+    now: datetime
+    file_name: str
+
+    def report(self, *, import_id: int | None, written: bool) -> ImportReport:
+        """Return what people are told of it."""
+        plan = self.plan
+        return ImportReport(
+            plan.found.changes,
+            tuple(sorted(plan.incoming.problems, key=lambda one: (one.sheet, one.line))),
+            plan.unchanged,
+            written,
+            plan.fingerprint,
+            import_id,
+            plan.reach.count,
+        )
+
+
+def prepare_import(
+    database: Database, path: Path, *, now: datetime, hold: bool, report: Report = tell_nobody
+) -> Prepared:
+    """Do all of an import that needs no lock: read the file, compare it, look at what it changes.
+
+    Args:
+        database: To read from; nobody waits for it.
+        path: The file.
+        now: Aware time.
+        hold: As `import_file` has it.
+        report: Told now and then how far it is.
+
+    Raises:
+        UnreadableFileError: When the file is no table of the directory.
+        OSError: When it cannot be opened.
+    """
+    # The state first: what somebody saves while the rest is read is noticed when it is written.
+    state = state_of(database)
+    plan = make_plan(database, path, report, now=now, hold=hold)
+    restricted = {
+        one.slug
+        for one in (*plan.known.services.values(), *(one for _, one in plan.found.services))
+        if one.is_restricted
+    } | plan.known.hidden_places
+    found = plan.found.at_once(plan.reach)
+    digests = {
+        (change.subject, change.slug): digest(_image(record, plan.known.areas, now))
+        for change, record in found.pairs
+        if change.is_new
+    }
+    memory = look_before(database, found.changes, restricted, digests)
+    return Prepared(plan, state, memory, now, path.name)
+
+
+def _image(record: Entry, areas: Areas, now: datetime) -> Image:
+    return image_of_new(record.model_copy(update=unverified(record)), areas, now)
+
+
+def write_import(  # noqa: PLR0913  # what, by whom, when, and how much of it
+    database: Database,
+    prepared: Prepared,
+    *,
+    actor: str,
+    partial: bool = False,
+    expected: str = "",
+    file_name: str = "",
+    report: Report = tell_nobody,
+) -> ImportReport:
+    """Write what was prepared, all or nothing, if the directory is still as it was then.
+
+    Args:
+        database: With an open transaction, which is left as it was where this raises.
+        prepared: By `prepare_import`, on this connection or another.
+        actor: Who does it.
+        partial: As `import_file` has it; so are the others.
+        expected: The fingerprint of the preview.
+        file_name: What to remember the file by.
+        report: Told now and then how far it is.
+
+    Raises:
+        PreviewOutdatedError: When this is not what was looked at, or somebody saved meanwhile.
+    """
+    _one_at_a_time(database)
+    plan = prepared.plan
+    if expected and expected != plan.fingerprint:
+        raise PreviewOutdatedError
+    if partial or not plan.incoming.problems:
+        if not plan.found.changes:
+            return prepared.report(import_id=None, written=True)
+        if state_of(database) != prepared.state:
+            raise PreviewOutdatedError
+        with database.begin_nested():
+            signed = _Signed(prepared.now, actor, file_name or prepared.file_name)
+            import_id = _write(database, prepared, signed, report)
+        return prepared.report(import_id=import_id, written=True)
+    return prepared.report(import_id=None, written=False)
+
+
 def _one_at_a_time(database: Database) -> None:
-    """Let other imports wait: each compares with what the one before it wrote."""
+    """Let other writers wait: each import compares with what the one before it wrote."""
     connection = database.connection() if isinstance(database, Session) else database
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
+        # SQLite has one writer anyway; here too nobody saves between the check and the writing.
+        connection.exec_driver_sql(_LOCK_ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +307,10 @@ class _Signed:
     file_name: str
 
 
-def _write(database: Database, plan: Plan, signed: _Signed, report: Report) -> int:
+def _write(database: Database, prepared: Prepared, signed: _Signed, report: Report) -> int:
+    plan = prepared.plan
     found = plan.found.at_once(plan.reach)
-    changes = found.changes
-    restricted = {
-        one.slug
-        for one in (*plan.known.services.values(), *(one for _, one in plan.found.services))
-        if one.is_restricted
-    } | plan.known.hidden_places
-    memory = look_before(database, changes, restricted)
-    total = len(changes)
+    total = len(found.changes)
     done = 0
     for portion in _portions(found):
         _write_portion(database, portion, plan.known.areas, signed.now)
@@ -216,7 +320,7 @@ def _write(database: Database, plan: Plan, signed: _Signed, report: Report) -> i
     let_wait(database, plan.reach, plan.known, now=signed.now, actor=signed.actor)
     return remember(
         database,
-        memory,
+        prepared.memory,
         now=signed.now,
         actor=signed.actor,
         file_name=signed.file_name,
@@ -264,6 +368,7 @@ __all__ = [
     "ChangeKind",
     "FileFormat",
     "ImportReport",
+    "Prepared",
     "PreviewOutdatedError",
     "Problem",
     "Progress",
@@ -271,4 +376,6 @@ __all__ = [
     "UnreadableFileError",
     "export_file",
     "import_file",
+    "prepare_import",
+    "write_import",
 ]

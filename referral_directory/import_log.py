@@ -121,14 +121,24 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is kept of the entries before an import writes."""
+    """What is kept of the entries before an import writes.
+
+    Attributes:
+        changes: What it will do.
+        before: What known entries look like.
+        digests: Of what new entries will look like.
+    """
 
     changes: Sequence[Change]
     before: Mapping[Key, Image]
+    digests: Mapping[Key, str]
 
 
 def look_before(
-    database: Database, changes: Sequence[Change], restricted: Collection[str]
+    database: Database,
+    changes: Sequence[Change],
+    restricted: Collection[str],
+    digests: Mapping[Key, str],
 ) -> Memory:
     """Return what the entries look like that an import is about to change.
 
@@ -136,6 +146,7 @@ def look_before(
         database: Before the import writes.
         changes: What it will do.
         restricted: Services that are restricted, before or after it.
+        digests: Of what the new entries will look like.
     """
     before: dict[Key, Image] = {}
     for subject in _SUBJECTS:
@@ -145,7 +156,7 @@ def look_before(
                 before[subject, slug] = without_whereabouts(image, known[slug].fields)
             else:
                 before[subject, slug] = image
-    return Memory(changes, before)
+    return Memory(changes, before, digests)
 
 
 def remember(  # noqa: PLR0913  # what an import was: by whom, when, of which file, with what result
@@ -175,14 +186,15 @@ def remember(  # noqa: PLR0913  # what an import was: by whom, when, of which fi
     ).scalar_one()
     for subject in _SUBJECTS:
         slugs = [one.slug for one in memory.changes if one.subject == subject]
-        after = read_images(database, subject, slugs)
+        known = [slug for slug in slugs if (subject, slug) not in memory.digests]
+        after = {slug: digest(one) for slug, one in read_images(database, subject, known).items()}
         rows = [
             {
                 "import_id": number,
                 "subject": subject,
                 "slug": slug,
                 "before": memory.before.get((subject, slug)),
-                "after_digest": digest(after[slug]),
+                "after_digest": memory.digests.get((subject, slug)) or after[slug],
             }
             for slug in slugs
         ]

@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
 
 from referral_directory.changes import Change, FieldChange, closed, compare
 from referral_directory.entries import Areas, Database, known_slugs, read_areas
@@ -20,7 +23,7 @@ from referral_directory.inventory import (
     read_services,
 )
 from referral_directory.links import check_links
-from referral_directory.models import Phone
+from referral_directory.models import Organization, Phone, Place, Service
 from referral_directory.place_names import PlaceNames
 from referral_directory.records import OrganizationRecord, PhoneRecord, ServiceRecord
 from referral_directory.table_reading import count_rows, read_lines
@@ -192,4 +195,21 @@ def _fingerprint(path: Path, found: Found, incoming: Incoming) -> str:
         seen.update(repr(change).encode("utf-8", "backslashreplace"))
     for problem in incoming.problems:
         seen.update(repr(problem).encode("utf-8", "backslashreplace"))
+    return seen.hexdigest()
+
+
+def state_of(database: Database) -> str:
+    """Return what stands for all that a plan is based on: another one, and something was saved.
+
+    Whatever is done to an entry makes its version grow, or moves it between draft and review.
+    """
+    seen = hashlib.sha256()
+    queries: list[Any] = [
+        select(model.slug, model.version, model.status, model.assured_date).order_by(model.slug)
+        for model in (Organization, Service, Phone)
+    ]
+    places = select(Place.slug, Place.name_fr, Place.region_slug, Place.cercle_slug)
+    for query in (*queries, places.order_by(Place.slug)):
+        for row in database.execute(query):
+            seen.update(repr(tuple(row)).encode("utf-8", "backslashreplace"))
     return seen.hexdigest()

@@ -19,9 +19,11 @@ from referral_directory.changes import Change
 from referral_directory.exchange import (
     FileFormat,
     ImportReport,
+    Prepared,
     PreviewOutdatedError,
     export_file,
-    import_file,
+    prepare_import,
+    write_import,
 )
 from referral_directory.import_log import (
     CannotUndoError,
@@ -132,39 +134,31 @@ class ImportPage:
     names: Names
 
 
-def preview(
+def prepare(
     connection: Connection,
     actor: Actor,
     upload: Upload,
     now: datetime,
     report: Report = tell_nobody,
-) -> ImportReport:
-    """Return what a file would change; writes nothing. `report` is told how far it is.
+) -> Prepared:
+    """Return what a file would do; writes nothing. `report` is told how far it is.
 
     Raises:
         RefusedError: it is no file of the directory.
     """
     require(actor, Role.EDITOR)
     with _in_french():
-        return import_file(
-            connection,
-            upload.path,
-            dry_run=True,
-            now=now,
-            actor=actor.name,
-            hold=True,
-            report=report,
-        )
+        return prepare_import(connection, upload.path, now=now, hold=True, report=report)
 
 
-def write(  # noqa: PLR0913  # what, by whom, how much of it, as seen, when
+def write(  # noqa: PLR0913  # what, by whom, how much of it, as seen
     connection: Connection,
     actor: Actor,
     upload: Upload,
+    prepared: Prepared,
     *,
     partial: bool,
     seen: str,
-    now: datetime,
     report: Report = tell_nobody,
 ) -> ImportReport:
     """Write a file as it was looked at, whole or not at all; `report` is told how far it is.
@@ -174,14 +168,11 @@ def write(  # noqa: PLR0913  # what, by whom, how much of it, as seen, when
     """
     require(actor, Role.APPROVER)
     with _in_french():
-        done = import_file(
+        done = write_import(
             connection,
-            upload.path,
-            dry_run=False,
-            now=now,
+            prepared,
             actor=actor.name,
             partial=partial,
-            hold=True,
             expected=seen,
             file_name=upload.file_name,
             report=report,

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import date
 from pathlib import Path
 from typing import Any, Concatenate, Literal
@@ -17,9 +17,11 @@ from referral_directory.exchange import (
     Change,
     ChangeKind,
     ImportReport,
+    PreviewOutdatedError,
     Progress,
     export_file,
-    import_file,
+    prepare_import,
+    write_import,
 )
 from referral_directory.import_log import CannotUndoError, UnknownImportError, past_imports
 from referral_directory.import_log import undo_import as take_back
@@ -55,8 +57,17 @@ def _in_transaction[**P, T](
             await session.commit()
             return result  # type: ignore[no-any-return]  # run_sync loses the type on the way
 
+    return _told(run())
+
+
+def _told[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run work on the directory; its errors become sentences.
+
+    Raises:
+        SettingsError: the entry, the day or the file is not right; nothing was changed.
+    """
     try:
-        return asyncio.run(run())
+        return asyncio.run(work)
     except UnknownEntryError as error:
         raise SettingsError(f"The directory has no entry {error.entry_id}.") from None
     except UnknownImportError as error:
@@ -65,7 +76,7 @@ def _in_transaction[**P, T](
         lines = [f"{one.subject} {one.slug}: {one.reason}" for one in error.obstacles]
         reasons = "\n".join([f"Nothing was changed: {error.reason}.", *lines[:_MOST_LINES]])
         raise SettingsError(reasons) from None
-    except (CannotVerifyError, UnreadableFileError) as error:
+    except (CannotVerifyError, UnreadableFileError, PreviewOutdatedError) as error:
         raise SettingsError(f"Nothing was changed: {error.reason}.") from None
 
 
@@ -91,19 +102,29 @@ def import_(file: Path, *, dry_run: bool = False, partial: bool = False) -> None
         dry_run: say what would change, and write nothing.
         partial: leave out the rows that cannot be read, and write the others.
     """
-    report = _in_transaction(
-        import_file,
-        bootstrap.readable(file),
-        hold=not Settings.read().single_staff,
-        dry_run=dry_run,
-        now=bootstrap.SystemClock().now(),
-        actor=COMMAND_LINE,
-        partial=partial,
-        report=_Told().tell,
-    )
+    report = _told(_imported(bootstrap.readable(file), dry_run=dry_run, partial=partial))
     _print_report(report)
     if report.problems and not report.written:
         sys.exit(1)
+
+
+async def _imported(file: Path, *, dry_run: bool, partial: bool) -> ImportReport:
+    """Read and compare a file, and only then take the lock that others wait for."""
+    settings, told = Settings.read(), _Told()
+    await bootstrap.upgrade_database(settings)
+    async with bootstrap.open_directory(settings) as directory:
+        now, hold = bootstrap.SystemClock().now(), not settings.single_staff
+        prepared = await directory.read_only.read(
+            prepare_import, file, now=now, hold=hold, report=told.tell
+        )
+        if dry_run:
+            return prepared.report(import_id=None, written=False)
+        async with directory.sessions() as session:
+            report: ImportReport = await session.run_sync(
+                write_import, prepared, actor=COMMAND_LINE, partial=partial, report=told.tell
+            )
+            await session.commit()
+            return report
 
 
 class _Told:

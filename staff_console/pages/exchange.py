@@ -71,7 +71,8 @@ async def _look(visit: Visit) -> Response:
 
     async def look(watch: Watch) -> Preview:
         workshop, actor, now = visit.console.workshop, visit.actor, visit.now
-        report = await workshop.read(exchanging.preview, actor, upload, now, watch.tell)
+        prepared = await workshop.read(exchanging.prepare, actor, upload, now, watch.tell)
+        report = prepared.report(import_id=None, written=False)
         names = await workshop.read(exchanging.names_of_preview, report)
         return exchanging.summed_up(upload, report, names)
 
@@ -89,13 +90,16 @@ async def _write(visit: Visit) -> Response:
 
 
 async def _written(visit: Visit, upload: Upload, watch: Watch, *, partial: bool, seen: str) -> Done:
-    report = await visit.console.workshop.write(
+    workshop = visit.console.workshop
+    # Read and compared before the lock is taken: others save meanwhile, and it is noticed.
+    prepared = await workshop.read(exchanging.prepare, visit.actor, upload, visit.now, watch.tell)
+    report = await workshop.write(
         exchanging.write,
         visit.actor,
         upload,
+        prepared,
         partial=partial,
         seen=seen,
-        now=visit.now,
         report=watch.tell,
     )
     visit.console.uploads.drop(upload.token)
