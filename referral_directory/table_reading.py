@@ -32,6 +32,8 @@ from referral_directory.tables import (
 from referral_directory.workbook_guard import MergedCells, check_workbook, merged_cells
 
 MOST_COLUMNS = 200
+# A cell may be as long as a file: it is told by its row that it is too long.
+csv.field_size_limit(LARGEST_BYTES)
 _LONGEST_CELL = 10_000
 _CHUNK = 65_536
 _LAST_ROW = 1_048_576  # of any spreadsheet program; a file may claim more
@@ -146,6 +148,8 @@ def _read_csv(path: Path) -> Iterator[Line]:
         rows = enumerate(_rows(text), start=1)
         headings = None
         for number, row in rows:
+            if len(row) > MOST_COLUMNS:
+                raise UnreadableFileError(f"la ligne {number} a plus de {MOST_COLUMNS} colonnes")
             if all(_is_empty(cell) for cell in row) or row[0].lstrip().startswith(_COMMENT):
                 continue
             if headings is None:
