@@ -1,6 +1,7 @@
 """`jigi directory` template, gaps, quality and print: what staff look at and hand out."""
 
 import csv
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from referral_directory.gaps import Gaps, find_gaps
 from referral_directory.hours import BAMAKO
 from referral_directory.labels import label_of
 from referral_directory.printed import PrintedDirectory, UnknownRegionError, collect
-from referral_directory.provider_links import ProviderLinks
+from referral_directory.provider_links import LinkToSend, ProviderLinks
 from referral_directory.quality import FINDING_LABELS, Finding, Flaw, find_flaws
 from referral_directory.reports import missing
 from referral_directory.tables import harmless, harmless_inside
@@ -122,6 +123,18 @@ def write_print(directory: PrintedDirectory, file: Path) -> None:
         print("Without JIGI_TELEGRAM_NAME there is no code to scan.")
 
 
+def cells_of_links(links: Iterable[LinkToSend]) -> Iterator[list[str]]:
+    """Yield the rows of the table of links, its headings first; no cell of it is a formula."""
+    yield ["service", "organisation", "adresse", "confirmée le", "lien"]
+    for link in links:
+        day = f"{link.last_confirmed:%d/%m/%Y}"
+        cells = (link.name, link.organization, link.email or "", day)
+        yield [
+            *(harmless_inside(harmless(cell)) for cell in cells),
+            f"/prestataire/{link.token}",
+        ]
+
+
 def write_provider_links(session: Session, file: Path) -> int:
     """Write the links of all entries that are due or soon will be; return how many."""
     now = bootstrap.SystemClock().now()
@@ -129,13 +142,7 @@ def write_provider_links(session: Session, file: Path) -> int:
     rows = links.make_due(session, _CLERK, now)
     file.touch(mode=0o600)
     with file.open("w", encoding="utf-8-sig", newline="") as lines:
-        writer = csv.writer(lines)
-        writer.writerow(["service", "organisation", "adresse", "confirmée le", "lien"])
-        for row in rows:
-            day = f"{row.last_confirmed:%d/%m/%Y}"
-            cells = (row.name, row.organization, row.email or "", day)
-            safe = (harmless_inside(harmless(cell)) for cell in cells)
-            writer.writerow([*safe, f"/prestataire/{row.token}"])
+        csv.writer(lines).writerows(cells_of_links(rows))
     return len(rows)
 
 
