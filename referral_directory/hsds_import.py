@@ -1,7 +1,7 @@
 """Reads HSDS services as rows of the directory; what is new comes in as a draft.
 
-A service that shelters is taken as restricted and its whereabouts are left behind, whatever the
-file says: only staff can decide otherwise.
+A service that shelters, or that our own export calls restricted, is taken as restricted and its
+whereabouts are left behind, whatever else the file says: only staff can decide otherwise.
 """
 
 import json
@@ -165,7 +165,7 @@ class _Reader:
             **self._whereabouts(service),
         }
         cells["description_fr"] = cells.get("description_fr") or cells.get("name_fr")
-        if Need.SHELTER in needs:
+        if Need.SHELTER in needs or service.get("x_restricted") is True:
             region = self._gazetteer.place(str(cells.get("place") or ""))
             areas = cells.get("areas") or (region.region if region else COUNTRY_AREA)
             cells = {name: value for name, value in cells.items() if name not in KEPT_BACK}
