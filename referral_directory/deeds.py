@@ -80,6 +80,7 @@ def restore(database: Database, actor: Actor, subject: str, slug: str, now: date
         UnknownEntryError: When there is no such entry, or its 30 days are over.
         ImpossibleDeedError: When it is not deleted.
     """
+    require(actor, Role.EDITOR)
     row = _row(database, subject, slug)
     if row.deleted_at is not None and row.deleted_at + DELETED_KEPT <= now:
         raise UnknownEntryError(slug)

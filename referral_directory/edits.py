@@ -225,10 +225,10 @@ def withdraw(database: Database, actor: Actor, number: int, now: datetime) -> No
         NotAllowedError: When the actor is neither.
         EditDecidedError: When it does not wait any more.
     """
+    require(actor, Role.EDITOR)
     edit = _open(database, number)
     if edit.proposed_by != actor.name and not actor.may(Role.ADMINISTRATOR):
         raise NotAllowedError(actor.name, Role.ADMINISTRATOR)
-    require(actor, Role.EDITOR)
     _turn_down(database, edit, EditState.WITHDRAWN, By(actor.name, now))
 
 

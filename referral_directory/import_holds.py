@@ -19,7 +19,7 @@ from referral_directory.life_tables import EntryEdit
 from referral_directory.tables import cells_of
 from referral_directory.versions import MODELS, Model
 from referral_directory.vocabulary import EditOrigin, EditState, Status
-from storage.actors import Actor
+from storage.actors import Actor, Role, require
 from storage.audit import AuditEntry, record_all
 
 _AT_ONCE = 400
@@ -113,8 +113,10 @@ def approve_all(
         single_staff: The installation said that it has no second person.
 
     Raises:
+        NotAllowedError: When the actor is no approver, whether or not anything waits.
         The errors of `edits.approve`, for the first edit that can't be.
     """
+    require(actor, Role.APPROVER)
     waiting = select(EntryEdit.id).where(*_of_import(at), EntryEdit.state == EditState.OPEN)
     numbers = database.execute(waiting.order_by(EntryEdit.id)).scalars().all()
     for number in numbers:

@@ -119,6 +119,7 @@ class ProviderLinks:
         Raises:
             NotAllowedError: When the actor is no editor.
         """
+        require(actor, Role.EDITOR)
         waiting = waiting_rows(today(now), PERIODS, restricted=False)
         query = (
             in_order(waiting)

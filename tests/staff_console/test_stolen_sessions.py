@@ -6,10 +6,12 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from sqlalchemy import select
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.cli.console import PROXIES
 from staff_console.attempts import MOST_BY_ACCOUNT, MOST_BY_ADDRESS
+from staff_console.models import staff_sessions
 from staff_console.passwords import Passwords
 from staff_console.signing_in import Door
 from staff_console.visit import COOKIE
@@ -42,6 +44,9 @@ async def test_a_planted_cookie_is_worth_nothing_once_its_victim_signs_in(bare: 
             victim.client.cookies.clear()
     assert len(set(shown)) == 3
     assert [await opens(bare, cookie) for cookie in shown] == [303, 303, 200]
+    # The cookie of half-way, before the code, has no session either.
+    left = await bare.store.read(lambda open_: open_.execute(select(staff_sessions)).all())
+    assert len(left) == 1
 
 
 async def _sign_out(browser: Browser, _: World, __: int) -> None:
