@@ -93,6 +93,14 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+def take_out_with(directory: Connection, folder: Path, slug: str, cells: Mapping[str, str]) -> Path:
+    """Export the directory as CSV, with other cells in the row of one entry."""
+    path = take_out(directory, folder, "csv")
+    rows = rows_of(path)
+    next(row for row in rows if row["slug"] == slug).update(cells)
+    return write_rows(path, rows)
+
+
 def write_rows(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
     path.write_text(as_csv(rows), encoding="utf-8")
     return path

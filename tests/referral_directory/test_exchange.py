@@ -25,6 +25,7 @@ from tests.referral_directory.files import (
     content,
     rows_of,
     take_out,
+    take_out_with,
     write_rows,
 )
 from tests.referral_directory.samples import NOW, TODAY, put_phone, put_service, set_values
@@ -160,10 +161,8 @@ def test_the_secrets_of_a_shelter_survive_an_import_that_changes_its_name(
     places_only: Connection, tmp_path: Path
 ) -> None:
     put_shelter_with_everything(places_only)
-    path = take_out(places_only, tmp_path, "csv")
-    rows = rows_of(path)
-    next(row for row in rows if row["slug"] == "refuge")["name_fr"] = "Autre nom"
-    report = bring_in(places_only, write_rows(path, rows))
+    path = take_out_with(places_only, tmp_path, "refuge", {"name_fr": "Autre nom"})
+    report = bring_in(places_only, path)
     assert [one.fields for one in report.changes] == [("name_fr",)]
     address = places_only.execute(select(Location.address_1)).scalar_one()
     note = select(Service.note).where(Service.slug == "refuge")
@@ -178,11 +177,9 @@ def test_the_secrets_of_a_shelter_survive_an_import_that_changes_its_name(
 def test_a_file_cannot_expose_a_shelter(
     starter: Connection, tmp_path: Path, column: str, value: str
 ) -> None:
-    path = take_out(starter, tmp_path, "csv")
-    rows = rows_of(path)
-    next(row for row in rows if row["slug"] == "apdf-refuge-mopti")[column] = value
+    path = take_out_with(starter, tmp_path, "apdf-refuge-mopti", {column: value})
     before = content(starter)
-    report = bring_in(starter, write_rows(path, rows))
+    report = bring_in(starter, path)
     assert report.problems
     assert not report.written
     assert content(starter) == before
@@ -245,10 +242,8 @@ def test_a_confirmed_draft_goes_back_when_a_file_changes_its_number(
     starter: Connection, tmp_path: Path
 ) -> None:
     verify(starter, "tel-80333", by="A", on=TODAY, now=NOW)
-    path = take_out(starter, tmp_path, "csv")
-    rows = rows_of(path)
-    next(row for row in rows if row["slug"] == "tel-80333")["number"] = "80001132"
-    assert bring_in(starter, write_rows(path, rows)).written
+    path = take_out_with(starter, tmp_path, "tel-80333", {"number": "80001132"})
+    assert bring_in(starter, path).written
     status = select(Phone.status).where(Phone.slug == "tel-80333")
     assert starter.execute(status).scalar_one() == "draft"
 

@@ -14,7 +14,13 @@ from referral_directory.models import Organization, Phone, Service
 from referral_directory.vocabulary import EditState
 from storage.actors import Actor, Role
 from storage.audit import Audit
-from tests.referral_directory.files import bring_in, rows_of, take_out, write_rows
+from tests.referral_directory.files import (
+    bring_in,
+    rows_of,
+    take_out,
+    take_out_with,
+    write_rows,
+)
 from tests.referral_directory.people import APPROVER
 from tests.referral_directory.samples import NOW, put_phone, put_service
 
@@ -23,10 +29,8 @@ IMPORTER = "Fanta"
 
 def changed(directory: Connection, folder: Path, slug: str, **cells: str) -> ImportReport:
     """Import the directory with other cells in one row, as `bring_in` does it, but held."""
-    path = take_out(directory, folder, "csv")
-    rows = rows_of(path)
-    next(row for row in rows if row["slug"] == slug).update(cells)
-    return bring_in(directory, write_rows(path, rows), hold=True, actor=IMPORTER)
+    path = take_out_with(directory, folder, slug, cells)
+    return bring_in(directory, path, hold=True, actor=IMPORTER)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from tests.referral_directory.files import (
     content,
     rows_of,
     take_out,
+    take_out_with,
     write_rows,
 )
 from tests.referral_directory.samples import (
@@ -52,10 +53,7 @@ def _undo(directory: Connection, number: int | None, **options: Any) -> Any:
 
 
 def _changed(directory: Connection, folder: Path, slug: str, **cells: str) -> Path:
-    path = take_out(directory, folder, "csv")
-    rows = rows_of(path)
-    next(row for row in rows if row["slug"] == slug).update(cells)
-    return write_rows(path, rows)
+    return take_out_with(directory, folder, slug, cells)
 
 
 # -- seeing it beforehand ------------------------------------------------------------------------

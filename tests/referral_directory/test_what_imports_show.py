@@ -27,6 +27,7 @@ from tests.referral_directory.files import (
     content,
     rows_of,
     take_out,
+    take_out_with,
     write_rows,
 )
 from tests.referral_directory.people import APPROVER
@@ -82,10 +83,8 @@ def imported(
     directory: Connection, folder: Path, slug: str, cells: Cells, *, hold: bool = True
 ) -> ImportReport:
     """Import the directory with other cells in one row."""
-    path = take_out(directory, folder, "csv")
-    rows = rows_of(path)
-    next(row for row in rows if row["slug"] == slug).update(cells)
-    return bring_in(directory, write_rows(path, rows), hold=hold, actor=IMPORTER.name)
+    path = take_out_with(directory, folder, slug, cells)
+    return bring_in(directory, path, hold=hold, actor=IMPORTER.name)
 
 
 def added(directory: Connection, folder: Path, *rows: Cells, hold: bool = True) -> ImportReport:
