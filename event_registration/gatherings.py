@@ -96,6 +96,14 @@ class Gatherings:
         """
         return self._one(connection, _g.id == gathering_id)
 
+    def hold(self, connection: Connection, gathering_id: int) -> Gathering:
+        """Return a gathering that nobody else changes before this transaction ends.
+
+        Raises:
+            UnknownGatheringError: there is none of this number.
+        """
+        return Hall.enter(connection, gathering_id, self._messages).gathering
+
     def of_code(self, connection: Connection, code: str) -> Gathering:
         """Return the gathering of a code such as `JIF27`, in any case and with look-alikes.
 

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from guidance.signatures import Kind, Signature, Signed, Stored, Which
 from guidance.tables import content_reviews
@@ -14,13 +14,23 @@ from storage.audit import AuditEntry, record
 from storage.columns import upsert
 
 State = Literal["unsigned", "changed", "expired", "signed"]
-Refusal = Literal["name", "day", "valid_until", "changed", "not_signed"]
+Refusal = Literal["name", "day", "valid_until", "changed", "not_signed", "not_withdrawn"]
+WITHDRAWN_KEPT = timedelta(days=30)
+"""How long a withdrawn signature can be given back."""
 RISKS = ("danger", "health", "law", "erasing", "consent")
 
 _c = content_reviews.c
 _SIGN = upsert(
     content_reviews,
-    ("digest", "reviewed_by", "reviewed_on", "valid_until", "signed_by", "signed_at"),
+    (
+        "digest",
+        "reviewed_by",
+        "reviewed_on",
+        "valid_until",
+        "signed_by",
+        "signed_at",
+        "withdrawn_at",
+    ),
 )
 # A program that drafts or checks texts is no reviewer.
 _NO_PERSON = re.compile(
@@ -116,6 +126,7 @@ def sign(  # noqa: PLR0913  # who, what, which words of it, whose name, and when
         "valid_until": signature.valid_until,
         "signed_by": actor.name,
         "signed_at": now,
+        "withdrawn_at": None,
     }
     connection.execute(_SIGN.on(connection), row)
     fields = ["reviewed_by", "reviewed_on", *(["valid_until"] if signature.valid_until else [])]
@@ -123,25 +134,52 @@ def sign(  # noqa: PLR0913  # who, what, which words of it, whose name, and when
 
 
 def withdraw(connection: Connection, actor: Actor, which: Which, now: datetime) -> None:
-    """Take a signature of the console back, whichever words it is for.
+    """Take a signature of the console back, whichever words it is for; `restore` gives it back.
 
     Raises:
         NotAllowedError: the actor does not approve.
         CannotSignError: the console holds none.
     """
     require(actor, Role.APPROVER)
-    gone = delete(content_reviews).where(
-        _c.kind == which.kind.value, _c.key == which.key, _c.language == which.language
-    )
-    if connection.execute(gone).rowcount == 0:
+    gone = update(content_reviews).where(*_under(which), _c.withdrawn_at.is_(None))
+    if connection.execute(gone.values(withdrawn_at=now)).rowcount == 0:
         raise CannotSignError("not_signed")
     fields = ("reviewed_by", "reviewed_on")
     record(connection, AuditEntry(now, actor.name, "content:withdrawn", _record_id(which), fields))
 
 
+def restore(connection: Connection, actor: Actor, content: Content, now: datetime) -> None:
+    """Give a signature back that was withdrawn by mistake, for the very words it was under.
+
+    Raises:
+        NotAllowedError: the actor does not approve.
+        CannotSignError: none was withdrawn of late, or the words are others now.
+    """
+    require(actor, Role.APPROVER)
+    if withdrawn(connection, content, now) is None:
+        raise CannotSignError("not_withdrawn")
+    back = update(content_reviews).where(*_under(content.which))
+    connection.execute(back.values(withdrawn_at=None))
+    fields = ("reviewed_by", "reviewed_on")
+    which = _record_id(content.which)
+    record(connection, AuditEntry(now, actor.name, "content:restored", which, fields))
+
+
+def withdrawn(connection: Connection, content: Content, now: datetime) -> Signature | None:
+    """Return the signature under these very words that was withdrawn and can be given back."""
+    row = connection.execute(
+        select(content_reviews).where(
+            *_under(content.which),
+            _c.digest == content.digest,
+            _c.withdrawn_at > now - WITHDRAWN_KEPT,
+        )
+    ).one_or_none()
+    return Signature(row.reviewed_by, row.reviewed_on, row.valid_until) if row is not None else None
+
+
 def read_signed(connection: Connection) -> Signed:
     """Return all signatures that staff gave."""
-    rows = connection.execute(select(content_reviews))
+    rows = connection.execute(select(content_reviews).where(_c.withdrawn_at.is_(None)))
     return Signed(
         {
             Which(Kind(row.kind), row.key, row.language): Stored(
@@ -154,7 +192,7 @@ def read_signed(connection: Connection) -> Signed:
 
 def last_reader(connection: Connection, actor: Actor) -> str:
     """Return the name under which this actor entered a signature last; "" where there is none."""
-    names = select(_c.reviewed_by).where(_c.signed_by == actor.name)
+    names = select(_c.reviewed_by).where(_c.signed_by == actor.name, _c.withdrawn_at.is_(None))
     return connection.execute(names.order_by(_c.signed_at.desc())).scalars().first() or ""
 
 
@@ -170,6 +208,18 @@ def _wrong(content: Content, digest: str, signature: Signature, today: date) -> 
     if until is not None and (content.which.kind is not Kind.ARTICLE or until <= today):
         return "valid_until"
     return "changed" if digest != content.digest else None
+
+
+def _under(which: Which) -> tuple[ColumnElement[bool], ...]:
+    return _c.kind == which.kind.value, _c.key == which.key, _c.language == which.language
+
+
+def _purge(connection: Connection, now: datetime) -> int:
+    old = delete(content_reviews).where(_c.withdrawn_at <= now - WITHDRAWN_KEPT)
+    return connection.execute(old).rowcount
+
+
+content_reviews.info["purge"] = _purge
 
 
 def _record_id(which: Which) -> str:

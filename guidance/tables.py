@@ -5,6 +5,7 @@ with a conversation about services or with a registration.
 """
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -37,6 +38,15 @@ focal_points = Table(
     Index("ix_focal_points_network_region", "network", "region"),
 )
 
+former_focal_points = Table(
+    "former_focal_points",
+    Base.metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("replaced_at", UtcDateTime, nullable=False),
+    Column("replaced_by", String(200), nullable=False),
+    Column("rows", JSON, nullable=False),
+)
+
 training_requests = Table(
     "training_requests",
     Base.metadata,
@@ -64,5 +74,7 @@ content_reviews = Table(
     Column("valid_until", Date, nullable=True),
     Column("signed_by", String(200), nullable=False),
     Column("signed_at", UtcDateTime, nullable=False),
+    # A withdrawn signature counts for nothing, and can be given back for a while.
+    Column("withdrawn_at", UtcDateTime, nullable=True),
     CheckConstraint("kind IN ('article', 'text')", name="kind"),
 )

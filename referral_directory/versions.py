@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from referral_directory.entries import Database
@@ -124,12 +124,24 @@ def version_of(database: Database, subject: str, slug: str) -> int:
     Raises:
         UnknownEntryError: When there is none.
     """
+    return _found(database.execute(_version(subject, slug)).scalar_one_or_none(), slug)
+
+
+def _held_version(database: Database, subject: str, slug: str) -> int:
+    # Who comes at the same moment waits here, and then reads the version that was saved first.
+    held = _version(subject, slug).with_for_update()
+    return _found(database.execute(held).scalar_one_or_none(), slug)
+
+
+def _version(subject: str, slug: str) -> Select[int]:
     model = MODELS[subject]
-    query = select(model.version).where(model.slug == slug)
-    version = database.execute(query).scalar_one_or_none()
+    return select(model.version).where(model.slug == slug)
+
+
+def _found(version: int | None, slug: str) -> int:
     if version is None:
         raise UnknownEntryError(slug)
-    return int(version)
+    return version
 
 
 def begin_change(
@@ -168,14 +180,14 @@ def _begin(database: Database, subject: str, slugs: list[str], now: datetime, by
 
 
 def check_version(database: Database, entry: Seen) -> None:
-    """Let pass who saw the present version of an entry.
+    """Let pass who saw the present version of an entry; until the transaction ends it stays so.
 
     Raises:
         UnknownEntryError: When there is no such entry.
         EntryChangedError: When it was changed since, with what changed.
     """
     subject, slug = entry.subject, entry.slug
-    version = version_of(database, subject, slug)
+    version = _held_version(database, subject, slug)
     if version == entry.version:
         return
     query = (

@@ -16,6 +16,7 @@ _SENTENCES = {
     "day": "La date de lecture ne peut pas être dans l'avenir.",
     "valid_until": "« Valable jusqu'au » est une date à venir, pour un article seulement.",
     "not_signed": "Il n'y a pas de signature à retirer ici.",
+    "not_withdrawn": "Il n'y a plus de signature à reprendre ici.",
 }
 _FIELDS = {"name": "reviewed_by", "day": "reviewed_on", "valid_until": "valid_until"}
 

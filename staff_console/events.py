@@ -83,7 +83,7 @@ class Events:
             ChangedMeanwhileError: somebody else changed it since.
         """
         with in_french():
-            old = self._desk.gatherings.get(connection, number)
+            old = self._desk.gatherings.hold(connection, number)
             if fingerprint(old) != seen:
                 raise _changed_meanwhile(connection, old, seen)
             given = self._desk.gatherings.change(

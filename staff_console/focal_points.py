@@ -2,20 +2,32 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from guidance.focal_points import COLUMNS, FocalPointError, replace_all
+from guidance.former_lists import (
+    NoFormerListError,
+    bring_back,
+    erase_list,
+    former_lists,
+    hold_list,
+    keep_list,
+)
 from guidance.tables import focal_points
 from referral_directory.french_dates import NotUnderstoodError, read_date
 from referral_directory.models import Place
 from referral_directory.spelling import plain
 from referral_directory.vocabulary import PlaceKind
 from staff_console.dates import in_words
-from staff_console.errors import ChangedMeanwhileError, RefusedError
+from staff_console.errors import RefusedError, UnknownRecordError
+from staff_console.meanwhile import changed_meanwhile
 from staff_console.second_factor import token_hash
+from staff_console.three_way import Reconciled, reconcile
 from storage.actors import Actor, Role, require
 from storage.audit import AuditEntry, record
 
@@ -31,6 +43,8 @@ HEADINGS: Mapping[str, str] = {
 }
 """Column -> what stands at its head. The table may be pasted with either."""
 
+_ABOUT = 4  # columns that tell one line from another
+_RECORD = "focal_points"
 NETWORKS: Mapping[str, str] = {"gender": "genre", "women": "femmes"}
 
 
@@ -40,23 +54,100 @@ def read_focal_points(connection: Connection, actor: Actor) -> str:
     p = focal_points.c
     rows = connection.execute(
         select(*(p[name] for name in COLUMNS)).order_by(p.network, p.region, p.section, p.duty)
-    ).all()
+    ).mappings()
+    regions = {slug: name for name, slug in _regions(connection).values()}
+    return _table([dict(row) for row in rows], regions)
+
+
+def _table(rows: Iterable[Mapping[str, Any]], regions: Mapping[str, str]) -> str:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(HEADINGS.values())
-    regions = {slug: name for name, slug in _regions(connection).values()}
     for row in rows:
-        day = in_words(row.consent_on.isoformat()) if row.consent_on else ""
+        day = in_words(str(row["consent_on"])) if row["consent_on"] else ""
         table.writerow(
             [
-                NETWORKS[row.network],
-                regions.get(row.region, row.region),
-                *row[2:6],
+                NETWORKS[row["network"]],
+                regions.get(row["region"], row["region"]),
+                *(row[name] for name in ("section", "duty", "channel", "name")),
                 day,
-                "oui" if row.name_anywhere else "",
+                "oui" if row["name_anywhere"] else "",
             ]
         )
     return text.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A list that was replaced, as staff read it, and until when it can be brought back."""
+
+    number: int
+    replaced_at: datetime
+    replaced_by: str
+    until: datetime
+    size: int
+    table: str
+
+
+def read_former(connection: Connection, actor: Actor, now: datetime) -> list[Former]:
+    """Return the lists that were replaced of late, the latest first."""
+    require(actor, Role.EVENTS)
+    regions = {slug: name for name, slug in _regions(connection).values()}
+    return [
+        Former(
+            each.number,
+            each.replaced_at,
+            each.replaced_by,
+            each.until,
+            len(each.rows),
+            _table(each.rows, regions),
+        )
+        for each in former_lists(connection, now)
+    ]
+
+
+def restore_former(  # who, which, over what they saw, and when
+    connection: Connection, actor: Actor, number: int, seen: str, now: datetime
+) -> int:
+    """Put a former list in the place of the present one, which can be brought back in turn.
+
+    Raises:
+        ChangedMeanwhileError: somebody else has replaced the list since; nothing was changed.
+        UnknownRecordError: the former list is gone.
+    """
+    require(actor, Role.EVENTS)
+    _check(connection, actor, seen)
+    try:
+        count = bring_back(connection, number, actor.name, now)
+    except NoFormerListError:
+        raise UnknownRecordError("Cette ancienne liste n'existe plus.") from None
+    _note(connection, actor, "restored", now)
+    return count
+
+
+def erase_former(connection: Connection, actor: Actor, number: int, now: datetime) -> None:
+    """Let a former list go before its time: somebody in it has withdrawn their consent.
+
+    Raises:
+        UnknownRecordError: it is gone already.
+    """
+    require(actor, Role.EVENTS)
+    try:
+        erase_list(connection, number)
+    except NoFormerListError:
+        raise UnknownRecordError("Cette ancienne liste n'existe plus.") from None
+    _note(connection, actor, "former_erased", now)
+
+
+def _check(connection: Connection, actor: Actor, seen: str) -> None:
+    hold_list(connection)
+    if seen_of(read_focal_points(connection, actor)) != seen:
+        raise changed_meanwhile(connection, _RECORD, "remplacé la liste")
+
+
+def _note(connection: Connection, actor: Actor, what: str, now: datetime) -> None:
+    entry = AuditEntry(now, actor.name, f"focal_points:{what}", _RECORD, ("rows",))
+    record(connection, entry)
 
 
 def seen_of(points: str) -> str:
@@ -81,10 +172,8 @@ def replace_focal_points(
         RefusedError: a row is not right; nothing was changed.
     """
     require(actor, Role.EVENTS)
-    if seen_of(read_focal_points(connection, actor)) != seen:
-        raise ChangedMeanwhileError(
-            "Quelqu'un d'autre a remplacé la liste entre-temps. La sienne est sous la vôtre."
-        )
+    _check(connection, actor, seen)
+    keep_list(connection, actor.name, now)
     regions = _regions(connection)
     try:
         ready = _technical(lines, {name: slug for name, (_, slug) in regions.items()})
@@ -92,9 +181,10 @@ def replace_focal_points(
     except FocalPointError as error:
         raise RefusedError(
             f"Ligne {error.line} : elle ne va pas. Vérifiez les colonnes, la région, et la date "
-            "d'accord à côté d'un nom."
+            "d'accord à côté d'un nom.",
+            "rows",
         ) from None
-    record(connection, AuditEntry(now, actor.name, "focal_points:replaced", "focal_points"))
+    _note(connection, actor, "replaced", now)
     return count
 
 
@@ -139,3 +229,41 @@ def _line(cells: Sequence[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow(cells)
     return text.getvalue()
+
+
+def by_line(table: str) -> dict[str, str]:
+    """Return the lines of a table, each under what it is about.
+
+    A line is about a network, a region, a section and a duty; how it was quoted, and whether the
+    network stands there in French, makes no other line of it.
+    """
+    words = {plain(code): word for code, word in NETWORKS.items()}
+    lines: dict[str, str] = {}
+    for row in list(csv.reader(table.splitlines()))[1:]:
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        cells[0] = words.get(plain(cells[0]), cells[0].casefold())
+        about = ", ".join(cells[:_ABOUT])
+        same = sum(each == about or each.startswith(f"{about} (") for each in lines)
+        lines[f"{about} ({same + 1})" if same else about] = _line(cells)
+    return lines
+
+
+def of_lines(lines: Mapping[str, str]) -> str:
+    """Return a table of lines, with its head; a line that is empty was taken out."""
+    return "\n".join([_line(list(HEADINGS.values())), *filter(None, lines.values()), ""])
+
+
+def reconcile_lines(before: str, mine: str, now: str) -> Reconciled:
+    """Put together what two people did with the list, line by line.
+
+    Args:
+        before: the list when it was opened.
+        mine: as it was sent.
+        now: as it is since the other one saved.
+    """
+    tables = [by_line(each) for each in (now, mine, before)]
+    every = list(dict.fromkeys(name for table in tables for name in table))
+    ours, sent, opened = ({name: table.get(name, "") for name in every} for table in tables)
+    return reconcile(opened, sent, ours)

@@ -175,6 +175,11 @@ POLICIES: tuple[Policy, ...] = (
     # guidance
     Policy("focal_points", "Functions and offices; a name only with recorded consent."),
     Policy(
+        "former_focal_points",
+        "Lists of focal points that were replaced, to bring one back, 30 days at most.",
+        _as_the_table_says("former_focal_points"),
+    ),
+    Policy(
         "training_requests",
         "What was given for a training, sealed, with consent, 180 days; an hour without it.",
         _as_the_table_says("training_requests"),
@@ -182,7 +187,8 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         "content_reviews",
         "Who read and signed an article or a translated text, by the name they gave for it, until "
-        "the signature is withdrawn or renewed.",
+        "the signature is renewed, or 30 days after it is withdrawn.",
+        _as_the_table_says("content_reviews"),
     ),
     # staff_console
     Policy(

@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.responses import Response
 
-from guidance.reviews import last_reader, read_signed, sign, withdraw
+from guidance.reviews import last_reader, read_signed, restore, sign, withdraw, withdrawn
 from guidance.signatures import Kind, Signature
 from staff_console.contents import (
     PAGE,
@@ -61,7 +61,11 @@ async def _act(visit: Visit) -> Response:
     if visit.text("do") == "withdraw":
         with in_sentences():
             await visit.write(withdraw, visit.actor, which, visit.now)
-        return visit.go(sheet.path, "Signature retirée.")
+        return visit.go(sheet.path, "Signature retirée. Elle peut être reprise pendant 30 jours.")
+    if visit.text("do") == "restore":
+        with in_sentences():
+            await visit.write(restore, visit.actor, sheet.content, visit.now)
+        return visit.go(sheet.path, "Signature reprise.")
     typed = {name: visit.text(name) for name in ("reviewed_by", "reviewed_on", "valid_until")}
     try:
         signature = _signature(visit)
@@ -100,6 +104,7 @@ async def _sheet_page(
     sheets = await _sheets(visit)
     sheet = find_sheet(sheets, kind, key)
     name = await visit.read(last_reader, visit.actor)
+    former = await visit.read(withdrawn, sheet.content, visit.now)
     today, ends = visit.now.date().isoformat(), sheet.content.ends
     fresh = {"reviewed_by": name, "reviewed_on": today, "valid_until": ends or ""}
     return visit.page(
@@ -107,6 +112,7 @@ async def _sheet_page(
         mistake=refused,
         sheet=sheet,
         following=next_after(sheets, sheet),
+        former=former,
         typed=typed or fresh,
         may_sign=visit.actor.may(Role.APPROVER),
     )

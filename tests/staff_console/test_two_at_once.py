@@ -1,6 +1,8 @@
 """Two people and one form: the second saver reads what changed and by whom, and loses nothing."""
 
+import asyncio
 import re
+from dataclasses import replace
 from html import unescape
 
 import httpx
@@ -8,14 +10,22 @@ import pytest
 from sqlalchemy import Connection
 
 from event_registration.schemas import Gathering
+from referral_directory.confidential import Whereabouts, write_whereabouts
+from referral_directory.loading import load_starter
+from referral_directory.versions import version_of
 from staff_console.accounts import Account
+from staff_console.events import Events, fingerprint
+from staff_console.focal_points import read_focal_points, replace_focal_points, seen_of
 from storage.actors import Actor, Role
+from storage.keys import Keyring
+from storage.store import open_store
 from tests.event_registration.people import STAFF, a_gathering
 from tests.staff_console.sights import (
     APPROVER,
     HIDDEN_ADDRESS,
     move_refuge,
     put_entries,
+    put_shelter,
     relabel,
 )
 from tests.staff_console.world import World
@@ -227,3 +237,121 @@ async def test_s37_no_other_role_gets_the_conflict_of_whereabouts_to_see(world: 
         refused = await browser.post(REFUGE, version="1", address="ailleurs")
         assert refused.status_code == 403
         assert HIDDEN_ADDRESS not in refused.text
+
+
+HEAD = "réseau,région,service,fonction,contact,nom,accord du,nom partout"
+SEGOU = "genre,Ségou,DRPFEF,Point focal,Bureau de Ségou,,,"
+MOPTI = "genre,Mopti,DRPFEF,Point focal,Bureau de Mopti,,,"
+KAYES = "genre,Kayes,DRPFEF,Point focal,Bureau de Kayes,,,"
+GAO = "femmes,Gao,CAFO,Présidente,Bureau de Gao,,,"
+FOCAL = "/points-focaux"
+
+
+def listed(*lines: str) -> str:
+    return "\n".join([HEAD, *lines, ""])
+
+
+async def test_focal_points_are_put_together_line_by_line(world: World):
+    async with (
+        world.browser(Role.EVENTS, email="premiere@example.org") as first,
+        world.browser(Role.EVENTS) as second,
+    ):
+        empty = form_of(await first.get(FOCAL))
+        await first.post(FOCAL, **empty | {"rows": listed(SEGOU, MOPTI, KAYES)})
+        form = form_of(await second.get(FOCAL))
+        moved = MOPTI.replace("Bureau de Mopti", "Guichet unique")
+        saved = await first.post(FOCAL, **form | {"rows": listed(SEGOU, moved, GAO)})
+        assert saved.status_code == 303
+
+        mine = SEGOU.replace("Bureau de Ségou", "Mairie")
+        stale = await second.post(FOCAL, **form | {"rows": listed(mine, MOPTI, KAYES)})
+        assert stale.status_code == 409
+        assert "premiere@example.org a remplacé la liste" in stale.text
+        absent = "pas dans la liste"
+        assert differences(stale) == {
+            "Genre, Mopti, DRPFEF, Point focal": (MOPTI, moved, UNTOUCHED),
+            "Femmes, Gao, CAFO, Présidente": (absent, GAO, UNTOUCHED),
+            "Genre, Kayes, DRPFEF, Point focal": (KAYES, absent, UNTOUCHED),
+        }
+        again = form_of(stale)
+        assert set(again["rows"].split("\n")) == set(listed(mine, moved, GAO).split("\n"))
+        assert (await second.post(FOCAL, **again)).status_code == 303
+        page = form_of(await second.get(FOCAL))
+    assert set(page["rows"].split("\n")) == set(listed(mine, moved, GAO).split("\n"))
+
+
+async def test_a_line_that_both_changed_stays_as_one_wrote_it_and_is_marked(world: World):
+    async with world.browser(Role.EVENTS) as browser:
+        await browser.post(FOCAL, **form_of(await browser.get(FOCAL)) | {"rows": listed(SEGOU)})
+        form = form_of(await browser.get(FOCAL))
+        theirs, mine = SEGOU.replace("Bureau", "Mairie"), SEGOU.replace("Bureau", "Préfecture")
+        await browser.post(FOCAL, **form | {"rows": listed(theirs)})
+        stale = await browser.post(FOCAL, **form | {"rows": listed(mine)})
+        before, other, own = differences(stale)["Genre, Ségou, DRPFEF, Point focal"]
+        assert (before, other) == (SEGOU, theirs)
+        assert own.startswith(mine)
+        assert "Vous y avez écrit aussi" in own
+        assert form_of(stale)["rows"] == listed(mine)
+
+
+async def test_of_two_who_write_whereabouts_at_the_same_moment_one_is_told(
+    bare: World, migrated_url: str, keyring: Keyring
+):
+    """Two processes, each with connections of its own, as two consoles have them."""
+    await bare.store.write(load_starter, now=bare.clock.now())
+    await bare.store.write(put_shelter, bare.clock.now())
+    version = await bare.store.read(version_of, "service", "refuge-essai")
+    stores = [open_store(migrated_url, keyring) for _ in range(2)]
+
+    def write(connection: Connection, address: str) -> None:
+        write_whereabouts(
+            connection,
+            APPROVER,
+            "refuge-essai",
+            version=version,
+            where=Whereabouts(place="bamako", address=address),
+            now=bare.clock.now(),
+        )
+
+    jobs = (store.write(write, f"rue {at}") for at, store in enumerate(stores))
+    ended = await asyncio.gather(*jobs, return_exceptions=True)
+    for store in stores:
+        await store.close()
+    assert sorted(type(each).__name__ for each in ended) == ["EntryChangedError", "NoneType"]
+
+
+async def test_of_two_who_change_a_gathering_at_the_same_moment_one_is_told(
+    bare: World, migrated_url: str, keyring: Keyring
+):
+    now = bare.clock.now()
+    new = a_gathering(needs_approval=True)
+    added = await bare.store.write(bare.desk.gatherings.add, new, actor=STAFF, now=now)
+    seen = fingerprint(added)
+    stores = [open_store(migrated_url, keyring) for _ in range(2)]
+
+    def change(connection: Connection, capacity: int) -> None:
+        events = Events(bare.desk, Actor("x@example.org", frozenset({Role.EVENTS})), now)
+        events.change(connection, added.id, replace(added, capacity=capacity), seen)
+
+    jobs = (store.write(change, 50 + at) for at, store in enumerate(stores))
+    ended = await asyncio.gather(*jobs, return_exceptions=True)
+    for store in stores:
+        await store.close()
+    assert sorted(type(each).__name__ for each in ended) == ["ChangedMeanwhileError", "NoneType"]
+
+
+async def test_of_two_who_replace_the_focal_points_at_the_same_moment_one_is_told(
+    bare: World, migrated_url: str, keyring: Keyring
+):
+    await bare.store.write(load_starter, now=bare.clock.now())
+    actor, now = Actor("x@example.org", frozenset({Role.EVENTS})), bare.clock.now()
+    seen = seen_of(await bare.store.read(read_focal_points, actor))
+    stores = [open_store(migrated_url, keyring) for _ in range(2)]
+    jobs = (
+        store.write(replace_focal_points, actor, [HEAD, line], seen, now)
+        for store, line in zip(stores, (SEGOU, GAO), strict=True)
+    )
+    ended = await asyncio.gather(*jobs, return_exceptions=True)
+    for store in stores:
+        await store.close()
+    assert sorted(type(each).__name__ for each in ended) == ["ChangedMeanwhileError", "int"]
