@@ -19,7 +19,7 @@ from referral_directory.reports import count_missing, count_report
 from referral_directory.verification import verify
 from referral_directory.versions import Seen, version_of
 from referral_directory.vocabulary import Need, ReportKind
-from staff_console.exchanging import preview, write
+from staff_console.exchanging import prepare, write
 from storage.actors import Actor, Role
 from storage.counters import purge
 from tests.event_registration.people import STAFF, People, a_gathering
@@ -209,9 +209,10 @@ async def put_import(world: World) -> None:
     upload = world.console.uploads.keep("x", "liste-de-segou.csv", IMPORTED.encode(), now)
 
     def put(connection: Connection) -> None:
-        seen = preview(connection, APPROVER, upload, now)
+        prepared = prepare(connection, APPROVER, upload, now)
+        seen = prepared.report(import_id=None, written=False)
         assert seen.problems == (), seen.problems
-        write(connection, APPROVER, upload, partial=False, seen=seen.fingerprint, now=now)
+        write(connection, APPROVER, upload, prepared, partial=False, seen=seen.fingerprint)
 
     await world.store.write(put)
 
