@@ -15,7 +15,12 @@ from referral_directory.loading import load_starter
 from referral_directory.versions import version_of
 from staff_console.accounts import Account
 from staff_console.events import Events, fingerprint
-from staff_console.focal_points import read_focal_points, replace_focal_points, seen_of
+from staff_console.focal_points import (
+    HEADINGS,
+    read_focal_points,
+    replace_focal_points,
+    seen_of,
+)
 from storage.actors import Actor, Role
 from storage.keys import Keyring
 from storage.store import open_store
@@ -239,7 +244,7 @@ async def test_s37_no_other_role_gets_the_conflict_of_whereabouts_to_see(world: 
         assert HIDDEN_ADDRESS not in refused.text
 
 
-HEAD = "réseau,région,service,fonction,contact,nom,accord du,nom partout"
+HEAD = ",".join(HEADINGS.values())
 SEGOU = "genre,Ségou,DRPFEF,Point focal,Bureau de Ségou,,,"
 MOPTI = "genre,Mopti,DRPFEF,Point focal,Bureau de Mopti,,,"
 KAYES = "genre,Kayes,DRPFEF,Point focal,Bureau de Kayes,,,"
