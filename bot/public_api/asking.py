@@ -86,6 +86,7 @@ def asked(said: Mapping[str, Any]) -> tuple[Asked, Form]:
     Raises:
         UnclearError: When one of them means nothing.
     """
+    _flag(said, "top_only")  # every term hangs on none: either answer is the same list
     return Asked(
         search=_text(said, "search")[:_LONGEST_SEARCH],
         taxonomy_term_id=_text(said, "taxonomy_term_id").lower(),

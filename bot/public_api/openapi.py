@@ -32,7 +32,7 @@ _PARAMETERS: dict[str, tuple[str, Json]] = {
     "taxonomy_term_id": ("Of a need.", _UUID),
     "taxonomy_id": ("Of the taxonomy.", _UUID),
     "organization_id": ("Of an organisation.", _UUID),
-    "modified_after": ("Changed later than this.", {"type": "string", "format": "date-time"}),
+    "modified_after": ("Changed then or later.", {"type": "string", "format": "date-time"}),
     "top_only": ("Terms that hang on none: all of them do.", _FLAG),
     "parent_id": ("Of a term that terms hang on: none does.", _UUID),
 }
@@ -73,9 +73,20 @@ _ENTRIES: dict[str, tuple[tuple[str, ...], dict[str, Json]]] = {
 }
 
 
+_ABOUT_THE_API: Json = {
+    "type": "object",
+    "required": ["version", "profile", "openapi_url"],
+    "properties": {
+        "version": {"type": "string"},
+        "profile": {"type": "string", "format": "uri"},
+        "openapi_url": {"type": "string", "format": "uri"},
+    },
+}
+
+
 def openapi(organisation: str) -> Json:
     """Return the description; `organisation` runs this installation."""
-    paths: Json = {"/": {"get": _operation("getApiInformation", [], {"type": "object"})}}
+    paths: Json = {"/": {"get": _operation("getApiInformation", [], _ABOUT_THE_API)}}
     for listing, single in _SINGLES.items():
         paths |= _paths(listing, single)
     return {
@@ -100,7 +111,8 @@ def _paths(listing: Listing, single: str) -> Json:
             {"properties": {"contents": {"type": "array", "items": entry}}},
         ]
     }
-    search = _operation(f"search{camel}", [], page)
+    asked = [_parameter(name) for name in names]
+    search = _operation(f"search{camel}", asked, page)
     search["requestBody"] = {
         "content": {
             kind: {
@@ -109,13 +121,15 @@ def _paths(listing: Listing, single: str) -> Json:
             for kind in ("application/json", "application/x-www-form-urlencoded")
         }
     }
-    of_id = {"name": "id", "in": "path", "required": True, "schema": _UUID}
+    of_id = [{"name": "id", "in": "path", "required": True, "schema": _UUID}]
+    if listing is Listing.ORGANIZATIONS:
+        of_id.append(_parameter("full_service"))
     return {
         f"/{listing}": {
-            "get": _operation(f"list{camel}", [_parameter(name) for name in names], page),
+            "get": _operation(f"list{camel}", asked, page),
             "post": search,
         },
-        f"/{listing}/{{id}}": {"get": _operation(f"get{camel}", [of_id], entry)},
+        f"/{listing}/{{id}}": {"get": _operation(f"get{camel}", of_id, entry)},
     }
 
 
@@ -129,10 +143,10 @@ def _operation(name: str, parameters: list[Json], schema: Json) -> Json:
         "200": {"description": "Found.", "content": {"application/json": {"schema": schema}}},
         "429": {"description": "Too many requests."},
     }
+    if parameters:
+        answers["400"] = {"description": "A parameter or the body means nothing."}
     if parameters and parameters[0]["in"] == "path":
         answers["404"] = {"description": "There is no such entry, or it may not be shown."}
-    elif parameters:
-        answers["400"] = {"description": "A parameter means nothing."}
     return {"operationId": name, "parameters": parameters, "responses": answers}
 
 

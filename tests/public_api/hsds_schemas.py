@@ -17,7 +17,9 @@ MOMENT: Schema = {
     "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$",
 }
 NUMBER: Schema = {"type": "number"}
-URI: Schema = {"type": "string", "format": "uri"}
+# The checkers of these two formats are not installed: they would let anything pass.
+URI: Schema = {"type": "string", "pattern": r"^https?://[^\s/]+\S*$"}
+EMAIL: Schema = {"type": "string", "format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"}
 CLOCK: Schema = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(Z|[+-]\d{2}:\d{2})$"}
 DAYS = "(MO|TU|WE|TH|FR|SA|SU)"
 
@@ -47,7 +49,7 @@ def _object(required: str, **fields: Schema) -> Schema:
 DEFINITIONS: dict[str, Schema] = {
     "organization": _object(
         "id name description",
-        id=UUID, name=TEXT, description=TEXT, alternate_name=TEXT, email=TEXT, website=URI,
+        id=UUID, name=TEXT, description=TEXT, alternate_name=TEXT, email=EMAIL, website=URI,
         phones=_list("phone"), services=_list("service"),
     ),
     "service": _object(

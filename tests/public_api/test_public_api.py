@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.public_api.app import LARGEST_BODY, Limits
@@ -87,6 +87,26 @@ async def test_the_description_names_every_address(
     operations = [one for path in description["paths"].values() for one in path.values()]
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
+
+
+async def test_the_description_says_what_can_be_asked_and_refused(api: httpx.AsyncClient) -> None:
+    paths = (await api.get("/hsds/openapi.json")).json()["paths"]
+
+    def asked(operation: dict[str, Any]) -> list[str]:
+        return [one["name"] for one in operation["parameters"]]
+
+    for listing in LISTINGS:
+        listed, posted = paths[f"/{listing}"]["get"], paths[f"/{listing}"]["post"]
+        assert asked(listed) == asked(posted)
+        assert {"400", "429"} <= listed["responses"].keys() & posted["responses"].keys()
+        # Words and ids may be any: they find nothing.
+        checked = [n for n in asked(listed) if n != "search" and not n.endswith("_id")]
+        for name in checked:
+            refused = await api.get(f"/hsds/{listing}", params={name: "?"})
+            assert refused.status_code == 400, name
+    assert asked(paths["/organizations/{id}"]["get"]) == ["id", "full_service"]
+    about = paths["/"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert set(about["required"]) <= (await _get(api, "")).keys()
 
 
 async def test_a_complete_service_is_complete(api: httpx.AsyncClient) -> None:
@@ -243,6 +263,8 @@ _JSON = st.recursive(
 )
 
 
+# Deep values are slow to make where others use the machine; it is their kind that matters.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["search", "page", "per_page", "full", "modified_after", "format", "a"]),
