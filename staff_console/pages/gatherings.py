@@ -28,6 +28,9 @@ _MEDIA = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
+_TYPED = ("code", "starts_at", "reason", "form")
+"""What is typed on a gathering's own page."""
+
 
 def events_of(visit: Visit) -> Events:
     """Return the desk for who makes the visit."""
@@ -52,9 +55,16 @@ async def _add(visit: Visit) -> Response:
 
 
 async def _show(visit: Visit) -> Response:
+    return await _page(visit)
+
+
+async def _page(visit: Visit, mistake: RefusedError | None = None) -> Response:
+    """Show a gathering; after a mistake with what was typed into its forms."""
     seen = await visit.read(events_of(visit).overview, visit.path("number"))
     return visit.page(
         "gathering.html",
+        mistake=mistake,
+        typed=visit.typed(_TYPED) if mistake is not None else {},
         seen=seen,
         gathering=seen.gathering,
         is_draft=seen.gathering.state is GatheringState.DRAFT,
@@ -64,6 +74,13 @@ async def _show(visit: Visit) -> Response:
 
 
 async def _act(visit: Visit) -> Response:
+    try:
+        return await _do(visit)
+    except RefusedError as error:
+        return await _page(visit, error)
+
+
+async def _do(visit: Visit) -> Response:
     number, events = visit.path("number"), events_of(visit)
     here = f"/rencontres/{number}"
     match visit.text("do"):
@@ -72,7 +89,7 @@ async def _act(visit: Visit) -> Response:
             return visit.go(here, "Publiée.")
         case "cancel":
             if visit.text("sure") != "oui":
-                raise RefusedError("Cochez la case pour annuler la rencontre.")
+                raise RefusedError("Cochez la case pour annuler la rencontre.", "sure")
             await visit.write(events.cancel, number)
             return visit.go(here, "Annulée. Les inscrits sont prévenus.")
         case "copy":
@@ -137,7 +154,10 @@ async def _export(visit: Visit) -> Response:
     form = Format.XLSX if visit.text("form") == Format.XLSX.value else Format.CSV
     events = events_of(visit)
     gathering = await visit.read(events.get, number)
-    content = await visit.write(events.export, number, form, visit.text("reason"))
+    try:
+        content = await visit.write(events.export, number, form, visit.text("reason"))
+    except RefusedError as error:
+        return await _page(visit, error)
     return _file(content, _MEDIA[form], f"{gathering.code}.{form.value}")
 
 

@@ -40,14 +40,33 @@ def _searched(registration: Registration) -> str:
 
 
 async def _show(visit: Visit) -> Response:
+    return await _page(visit)
+
+
+async def _page(visit: Visit, mistake: RefusedError | None = None) -> Response:
+    """Show a registration; after a mistake with the reason that was typed."""
     dossier = await visit.write(events_of(visit).dossier, visit.path("number"))
     answers = dossier.registration.application
     places = [each for each in (answers.region, answers.cercle) if each]
     names = await visit.read(read_names, places=places)
-    return visit.page("registration.html", dossier=dossier, one=dossier.registration, names=names)
+    return visit.page(
+        "registration.html",
+        mistake=mistake,
+        typed=visit.typed(["reason"]) if mistake is not None else {},
+        dossier=dossier,
+        one=dossier.registration,
+        names=names,
+    )
 
 
 async def _act(visit: Visit) -> Response:
+    try:
+        return await _do(visit)
+    except RefusedError as error:
+        return await _page(visit, error)
+
+
+async def _do(visit: Visit) -> Response:
     number, events = visit.path("number"), events_of(visit)
     here = f"/inscriptions/{number}"
     match visit.text("do"):

@@ -118,6 +118,11 @@ async def _approve_import(visit: Visit) -> Response:
 
 
 async def _approval(visit: Visit) -> Response:
+    return await _proposal(visit)
+
+
+async def _proposal(visit: Visit, mistake: RefusedError | None = None) -> Response:
+    """Show a proposal; after a mistake with the reason that was typed."""
     try:
         edit = await visit.read(edits.edit_of, visit.actor, visit.path("number"))
     except LookupError:
@@ -126,6 +131,8 @@ async def _approval(visit: Visit) -> Response:
     mine = edit.proposed_by == visit.actor.name
     return visit.page(
         "approval.html",
+        mistake=mistake,
+        typed=visit.typed(["reason"]) if mistake is not None else {},
         names=names,
         edit=edit,
         is_open=edit.state.value == "open",
@@ -136,6 +143,13 @@ async def _approval(visit: Visit) -> Response:
 
 
 async def _decide(visit: Visit) -> Response:
+    try:
+        return await _decided(visit)
+    except RefusedError as error:
+        return await _proposal(visit, error)
+
+
+async def _decided(visit: Visit) -> Response:
     number = visit.path("number")
     with in_french():
         match visit.text("do"):
@@ -145,6 +159,8 @@ async def _decide(visit: Visit) -> Response:
                 return visit.go("/validations", "Validé : le public le voit.")
             case "reject":
                 reason = visit.text("reason")
+                if not reason:
+                    raise RefusedError("Dites pourquoi, à qui l'a proposé.", "reason")
                 await visit.write(edits.reject, visit.actor, number, reason, visit.now)
                 return visit.go("/validations", "Refusé.")
             case "withdraw":

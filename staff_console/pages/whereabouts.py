@@ -72,7 +72,8 @@ async def _page(visit: Visit, mistake: RefusedError | None = None) -> Response:
         fields = dict(reconciled.fields)
     elif mistake is not None:
         # What was typed stays, and so does the version it was typed over.
-        fields, before = visit.typed(_LABELS), opened(visit, _LABELS)
+        fields = dict.fromkeys(_LABELS, "") | visit.typed(_LABELS)
+        before = opened(visit, _LABELS)
         seen = visit.text("version", 20)
     return visit.page(
         "whereabouts.html",
