@@ -6,11 +6,9 @@ role, queries, template, headers. The network is not in it. The baseline is a di
 
 import time
 
-from sqlalchemy import text
-
 from benchmarks.both_databases import both_databases
-from benchmarks.directory_search import fill
 from benchmarks.lab import SECRET, Lab
+from benchmarks.made_up_directory import fill
 from benchmarks.report import Report, Row, ms, share
 from bot import footprint
 from storage.actors import Role
@@ -43,7 +41,7 @@ async def run(lab: Lab) -> Report:
     found: dict[tuple[str, str, int], float] = {}
     async with both_databases(lab, notes) as addresses:
         for database, address in addresses.items():
-            for page, size, took in await _measure(database, address):
+            for page, size, took in await _measure(address):
                 found[database, page, size] = took
     pages = (*_PAGES, *_SLOW_PAGES)
     rows = [
@@ -69,7 +67,7 @@ def _row(found: dict[tuple[str, str, int], float], database: str, page: str, siz
     )
 
 
-async def _measure(database: str, address: str) -> list[tuple[str, int, float]]:
+async def _measure(address: str) -> list[tuple[str, int, float]]:
     found = []
     held = 0
     for size in SIZES:
@@ -77,9 +75,6 @@ async def _measure(database: str, address: str) -> list[tuple[str, int, float]]:
         try:
             await world.store.write(fill, held, size)
             held = size
-            if database == "PostgreSQL":
-                # As its own housekeeping soon would.
-                await world.store.write(lambda connection: connection.execute(text("ANALYZE")))
             footprint.settle()  # as `jigi console` does once it is loaded
             who = f"bench-{size}@example.org"
             async with world.browser(Role.EDITOR, Role.APPROVER, email=who) as browser:

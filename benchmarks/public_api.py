@@ -8,17 +8,14 @@ import time
 from datetime import datetime
 
 import httpx
-from sqlalchemy import text
 from starlette.applications import Starlette
 
 from benchmarks.both_databases import both_databases
-from benchmarks.directory_search import NOW, fill
 from benchmarks.lab import Lab
+from benchmarks.made_up_directory import NOW, growing_directories
 from benchmarks.report import Report, Row, ms, share
-from bot import bootstrap
 from bot.adapters.public_catalogue import DirectoryCatalogue
 from bot.public_api.app import Limits, PublicApi
-from bot.settings import Settings
 
 SIZES = (1_000, 10_000)
 VISITS = 40
@@ -45,7 +42,7 @@ async def run(lab: Lab) -> Report:
     found: dict[tuple[str, str, int], float] = {}
     async with both_databases(lab, notes) as addresses:
         for database, address in addresses.items():
-            for page, size, took in await _measure(database, address):
+            for page, size, took in await _measure(address):
                 found[database, page, size] = took
     rows = [
         _row(found, database, page, size)
@@ -67,26 +64,16 @@ def _row(found: dict[tuple[str, str, int], float], database: str, page: str, siz
     )
 
 
-async def _measure(database: str, address: str) -> list[tuple[str, int, float]]:
+async def _measure(address: str) -> list[tuple[str, int, float]]:
     found = []
-    held = 0
-    for size in SIZES:
-        settings = Settings.model_construct(database_url=address)
-        async with bootstrap.open_directory(settings) as directory:
-            async with directory.sessions() as session:
-                await session.run_sync(fill, held, size)
-                await session.commit()
-                if database == "PostgreSQL":
-                    await session.execute(text("ANALYZE"))  # as its own housekeeping soon would
-                    await session.commit()
-            held = size
-            catalogue = DirectoryCatalogue(directory.read_only)
-            api = PublicApi(catalogue, _Clock(), "Jigi", Limits(_MANY, _MANY))
-            transport = httpx.ASGITransport(Starlette(routes=api.routes()))
-            async with httpx.AsyncClient(transport=transport, base_url="http://jigi") as client:
-                for page, address_of_page in _PAGES.items():
-                    waits = await _visit(client, address_of_page)
-                    found.append((page, size, share(waits, 95)))
+    async for size, directory in growing_directories(address, SIZES):
+        catalogue = DirectoryCatalogue(directory.read_only)
+        api = PublicApi(catalogue, _Clock(), "Jigi", Limits(_MANY, _MANY))
+        transport = httpx.ASGITransport(Starlette(routes=api.routes()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://jigi") as client:
+            for page, address_of_page in _PAGES.items():
+                waits = await _visit(client, address_of_page)
+                found.append((page, size, share(waits, 95)))
     return found
 
 
