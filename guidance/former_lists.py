@@ -6,16 +6,13 @@ erased before its time.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text
 
 from guidance.focal_points import COLUMNS
-from guidance.tables import focal_points, former_focal_points
-
-KEPT = timedelta(days=30)
-"""How long a former list can be brought back."""
+from guidance.tables import TAKEN_BACK_WITHIN, focal_points, former_focal_points
 
 _f = former_focal_points.c
 
@@ -62,9 +59,15 @@ def keep_list(connection: Connection, by: str, now: datetime) -> None:
 
 def former_lists(connection: Connection, now: datetime) -> list[FormerList]:
     """Return the lists that can be brought back, the latest first."""
-    kept = select(former_focal_points).where(_f.replaced_at > now - KEPT).order_by(_f.id.desc())
+    kept = (
+        select(former_focal_points)
+        .where(_f.replaced_at > now - TAKEN_BACK_WITHIN)
+        .order_by(_f.id.desc())
+    )
     return [
-        FormerList(row.id, row.replaced_at, row.replaced_by, row.replaced_at + KEPT, row.rows)
+        FormerList(
+            row.id, row.replaced_at, row.replaced_by, row.replaced_at + TAKEN_BACK_WITHIN, row.rows
+        )
         for row in connection.execute(kept)
     ]
 
@@ -98,11 +101,3 @@ def erase_list(connection: Connection, number: int) -> None:
     """
     if connection.execute(delete(former_focal_points).where(_f.id == number)).rowcount == 0:
         raise NoFormerListError
-
-
-def _purge(connection: Connection, now: datetime) -> int:
-    old = delete(former_focal_points).where(_f.replaced_at <= now - KEPT)
-    return connection.execute(old).rowcount
-
-
-former_focal_points.info["purge"] = _purge

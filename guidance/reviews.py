@@ -2,21 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from guidance.signatures import Kind, Signature, Signed, Stored, Which
-from guidance.tables import content_reviews
+from guidance.tables import TAKEN_BACK_WITHIN, content_reviews
 from storage.actors import LONGEST_NAME, Actor, Role, require
 from storage.audit import AuditEntry, record
 from storage.columns import upsert
 
 State = Literal["unsigned", "changed", "expired", "signed"]
 Refusal = Literal["name", "day", "valid_until", "changed", "not_signed", "not_withdrawn"]
-WITHDRAWN_KEPT = timedelta(days=30)
-"""How long a withdrawn signature can be given back."""
 RISKS = ("danger", "health", "law", "erasing", "consent")
 
 _c = content_reviews.c
@@ -171,7 +169,7 @@ def withdrawn(connection: Connection, content: Content, now: datetime) -> Signat
         select(content_reviews).where(
             *_under(content.which),
             _c.digest == content.digest,
-            _c.withdrawn_at > now - WITHDRAWN_KEPT,
+            _c.withdrawn_at > now - TAKEN_BACK_WITHIN,
         )
     ).one_or_none()
     return Signature(row.reviewed_by, row.reviewed_on, row.valid_until) if row is not None else None
@@ -212,14 +210,6 @@ def _wrong(content: Content, digest: str, signature: Signature, today: date) -> 
 
 def _under(which: Which) -> tuple[ColumnElement[bool], ...]:
     return _c.kind == which.kind.value, _c.key == which.key, _c.language == which.language
-
-
-def _purge(connection: Connection, now: datetime) -> int:
-    old = delete(content_reviews).where(_c.withdrawn_at <= now - WITHDRAWN_KEPT)
-    return connection.execute(old).rowcount
-
-
-content_reviews.info["purge"] = _purge
 
 
 def _record_id(which: Which) -> str:

@@ -4,22 +4,29 @@ What a requester gave is sealed with the key of `Purpose.TRAINING` alone: nothin
 with a conversation about services or with a registration.
 """
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
     Column,
+    Connection,
     Date,
     Index,
     Integer,
     LargeBinary,
     String,
     Table,
+    delete,
     false,
 )
 
 from storage.columns import BigId
 from storage.database import Base, UtcDateTime
+
+TAKEN_BACK_WITHIN = timedelta(days=30)
+"""How long staff can bring back a list that was replaced and a signature that was withdrawn."""
 
 focal_points = Table(
     "focal_points",
@@ -78,3 +85,17 @@ content_reviews = Table(
     Column("withdrawn_at", UtcDateTime, nullable=True),
     CheckConstraint("kind IN ('article', 'text')", name="kind"),
 )
+
+
+def _purge_after(table: Table, moment: Column[datetime]) -> None:
+    """Attach the purge here: whoever knows the table must know how it ends."""
+
+    def purge(connection: Connection, now: datetime) -> int:
+        gone = delete(table).where(moment <= now - TAKEN_BACK_WITHIN)
+        return connection.execute(gone).rowcount
+
+    table.info["purge"] = purge
+
+
+_purge_after(former_focal_points, former_focal_points.c.replaced_at)
+_purge_after(content_reviews, content_reviews.c.withdrawn_at)

@@ -201,6 +201,9 @@ def queue_of_a_chat(directory: Connection, _folder: Path) -> str:
 
 def log_of_changes(directory: Connection, _folder: Path) -> str:
     """The audit log, the edits and the former versions, after somebody worked on the entry."""
+    # An edit takes nothing for a date that is none.
+    dated = update(Service).where(Service.slug == SLUG).values(source_date="2026-01-15")
+    directory.execute(dated)
     version = version_of(directory, "service", SLUG)
     new = NewEdit("service", SLUG, version, {"name_fr": "Refuge"})
     propose(directory, EDITOR, new, NOW)
