@@ -90,6 +90,7 @@ async def tour(browser: Browser, console: Served, look: Look, **options: object)
                 await page.goto(console.address + path)
                 await look(page, _name(console, path))
         await _by_doing(page, console, look)
+        await _refusals(page, console, look)
         await _conflicts(page, console, look)
     async with page_of(browser, console, **options) as page:
         for path in console.paths:
@@ -138,6 +139,24 @@ async def _by_doing(page: Page, console: Served, look: Look) -> None:
     for code, name in (("ABC", "door-wrong"), (one.code, "door-found")):
         await page.fill("#code", code)
         await page.click("text=Chercher")
+        await look(page, name)
+
+
+async def _refusals(page: Page, console: Served, look: Look) -> None:
+    """Stand on forms that come back because something in them is not right."""
+    gathering = next(each for each in console.paths if each.endswith("/accueil")).rsplit("/", 1)[0]
+    proposal = next(each for each in console.paths if each.startswith("/validations/"))
+    forms = (
+        (gathering, {"#code": "!", "#starts_at": "2028-03-08T09:00"}, "Copier", "refused-copy"),
+        (gathering, {}, "Annuler la rencontre", "refused-calling-off"),
+        (proposal, {"#reason": " "}, "Refuser", "refused-reason"),
+    )
+    for path, typed, button, name in forms:
+        await page.goto(console.address + path)
+        for field, words in typed.items():
+            await page.fill(field, words)
+        await page.get_by_role("button", name=button).click()
+        await expect(page.get_by_role("alert")).to_contain_text("Aller au champ")
         await look(page, name)
 
 
