@@ -160,7 +160,7 @@ async def _decided(visit: Visit) -> Response:
             case "reject":
                 reason = visit.text("reason")
                 if not reason:
-                    raise RefusedError("Donnez le motif : la personne qui a proposé le lira.", "reason")
+                    raise RefusedError("Donnez le motif, pour la personne qui propose.", "reason")
                 await visit.write(edits.reject, visit.actor, number, reason, visit.now)
                 return visit.go("/validations", "Refusé.")
             case "withdraw":
