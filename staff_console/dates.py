@@ -2,9 +2,9 @@
 
 import re
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-BAMAKO = ZoneInfo("Africa/Bamako")
+from referral_directory.hours import BAMAKO
+
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
     "janvier",

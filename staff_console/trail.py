@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Connection, select
 
 from event_registration.tables import gatherings
-from staff_console.dates import BAMAKO
+from referral_directory.hours import BAMAKO
 from staff_console.models import staff_accounts
 from staff_console.names import read_names
 from storage.actors import Actor, Role, require

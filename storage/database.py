@@ -196,17 +196,15 @@ def keys_of(connection: Connection) -> Keyring:
     return keyring  # type: ignore[no-any-return]  # `info` holds anything
 
 
-def sessionmaker(
-    engine: AsyncEngine, *, read_only: bool = False
-) -> async_sessionmaker[AsyncSession]:
+def sessionmaker(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Return what makes sessions on the engine; objects stay usable after the commit.
+
+    Who only looks things up takes `storage.reading.read_only` instead.
 
     Args:
         engine: From `open_engine`.
-        read_only: Sessions that only look things up; on SQLite they never wait for a writer.
     """
-    bind = engine.execution_options(**{READ_ONLY: True}) if read_only else engine
-    return async_sessionmaker(bind, expire_on_commit=False)
+    return async_sessionmaker(engine, expire_on_commit=False)
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -18,7 +18,6 @@ from storage.database import (
     UtcDateTime,
     database_address,
     open_engine,
-    sessionmaker,
 )
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -117,16 +116,3 @@ async def test_a_sqlite_file_is_private_and_forgets_what_is_deleted(tmp_path: Pa
         assert await connection.run_sync(pragmas) == ["wal", 1, 1, 5000, 1]
     await engine.dispose()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-async def test_who_only_reads_does_not_wait_for_a_writer(database_url: str) -> None:
-    engine = open_engine(database_url)
-    async with engine.begin() as connection:
-        await connection.execute(text("CREATE TABLE seen (n INTEGER)"))
-    async with sessionmaker(engine)() as writer, sessionmaker(engine, read_only=True)() as reader:
-        await writer.execute(text("INSERT INTO seen VALUES (1)"))
-        assert (await reader.execute(text("SELECT count(*) FROM seen"))).scalar() == 0
-        await writer.commit()
-        await reader.rollback()
-        assert (await reader.execute(text("SELECT count(*) FROM seen"))).scalar() == 1
-    await engine.dispose()
